@@ -1,0 +1,17 @@
+import { test as base } from "@playwright/test";
+
+export { expect } from "@playwright/test";
+
+type Stack = {
+  url: string;
+  /** The service token of the Core API. */
+  coreApiToken: string;
+  /** The owner's address, to count by SQL. */
+  adminUrl: string;
+};
+
+export const test = base.extend<{ stack: Stack }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from the pattern
+  stack: async ({}, use) => use(JSON.parse(process.env.E2E_STACK ?? "") as Stack),
+  baseURL: async ({ stack }, use) => use(stack.url),
+});
