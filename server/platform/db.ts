@@ -1,0 +1,110 @@
+import "server-only";
+import { createHash } from "node:crypto";
+import { PrismaPg } from "@prisma/adapter-pg";
+import pg from "pg";
+import { Prisma, PrismaClient } from "#prisma/client/client.ts";
+import { env } from "#server/platform/env.ts";
+
+export { Prisma };
+export type Transaction = Prisma.TransactionClient;
+
+export interface Database {
+  readonly client: PrismaClient;
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** Named statements are prepared once per connection; the name is the hash of the text, so equal texts share it. */
+const names = new Map<string, string>();
+const NAMES_MAX = 500;
+
+function statementName(query: { sql: string }): string {
+  const known = names.get(query.sql);
+  if (known) return known;
+  if (names.size >= NAMES_MAX) return ""; // unnamed: parsed each time
+  const name = createHash("sha1").update(query.sql).digest("hex");
+  names.set(query.sql, name);
+  return name;
+}
+
+/** One shared pool as the login role of `url`. Throws nothing until first use. */
+export function connect(url: string, max = 10): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    application_name: "countersign",
+  });
+  pool.on("error", () => {}); // an idle connection that dies is replaced at the next use
+  const client = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementName }) });
+  return {
+    client,
+    pool,
+    close: async () => {
+      await client.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+// On the global object: a bundler may load this module more than once in a process, and the pool must be one.
+const shared = globalThis as { countersignDatabase?: Database };
+
+/** Replaces the process's database: tests, command lines with a pool of their own. */
+export function bindDatabase(database: Database): void {
+  shared.countersignDatabase = database;
+}
+
+/** The database as `countersign_app`, connected at first use. */
+export function database(): Database {
+  shared.countersignDatabase ??= connect(env.DATABASE_APP_URL, env.DATABASE_POOL);
+  return shared.countersignDatabase;
+}
+
+/** One transaction (READ COMMITTED) in one tenant. */
+export function inTenant<T>(tenantId: string, run: (tx: Transaction) => Promise<T>): Promise<T> {
+  return database().client.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+      return run(tx);
+    },
+    { maxWait: 10_000, timeout: 60_000 },
+  );
+}
+
+/** The SQLSTATE of a failed statement, wherever the client put it. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const e = error as {
+    code?: string;
+    meta?: { driverAdapterError?: { cause?: { originalCode?: string; code?: string } } };
+    cause?: { originalCode?: string };
+  };
+  return (
+    e.meta?.driverAdapterError?.cause?.originalCode ??
+    e.cause?.originalCode ??
+    (/^[0-9A-Z]{5}$/.test(e.code ?? "") && !e.code?.startsWith("P2") ? e.code : undefined)
+  );
+}
+
+/** A serialization failure or a deadlock; at COMMIT the client gives it a name and no code. */
+export function isRetryable(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state === "40001" || state === "40P01") return true;
+  const e = error as { code?: string; name?: string; message?: string } | null;
+  return e?.code === "P2034" || e?.name === "TransactionWriteConflict" || e?.message === "TransactionWriteConflict";
+}
+
+/** The connection or the server went away: the work is to be done again, and nothing is wrong with it. */
+export function isTransient(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state) return /^(08|53|57P)/.test(state);
+  const e = error as { code?: string; message?: string } | null;
+  return (
+    ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "ECONNREFUSED", "ECONNRESET"].includes(e?.code ?? "") ||
+    /terminat|timeout exceeded when trying to connect/i.test(e?.message ?? "")
+  );
+}

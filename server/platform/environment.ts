@@ -1,0 +1,58 @@
+import { z } from "zod";
+
+const MINUTE_LIMIT = z.coerce.number().int().positive();
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((item) => item.trim())
+      .filter(Boolean),
+  )
+  .default([]);
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" });
+
+const variables = z
+  .object({
+    NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
+    APP_ENV: z.enum(["production", "demo", "development", "test"]).optional(),
+    APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+    HOST: z.string().default("127.0.0.1"),
+    PORT: z.coerce.number().int().min(1).max(65535).default(3000),
+    DATA_DIR: z.string().default(".data"),
+    DATABASE_URL: postgresUrl.optional(),
+    DATABASE_APP_URL: postgresUrl,
+    DATABASE_WORKER_URL: postgresUrl,
+    DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
+    AUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
+    CORE_API_TOKEN: z.string(),
+    CORE_API_TENANTS: list,
+    SESSION_LIFETIME: z.coerce.number().int().positive().default(120),
+    SESSION_ABSOLUTE_HOURS: z.coerce.number().int().positive().default(24),
+    TRUSTED_PROXIES: list,
+    RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
+    RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),
+    LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  })
+  .transform((given) => ({
+    ...given,
+    APP_ENV: given.APP_ENV ?? (given.NODE_ENV === "production" ? ("production" as const) : ("development" as const)),
+    APP_URL: (given.APP_URL ?? `http://localhost:${given.PORT}`).replace(/\/+$/, ""),
+  }))
+  .refine(({ APP_ENV, CORE_API_TOKEN }) => APP_ENV !== "production" || Buffer.byteLength(CORE_API_TOKEN) >= 32, {
+    path: ["CORE_API_TOKEN"],
+    error: "must have at least 32 bytes in production",
+  });
+
+export type Environment = Readonly<z.infer<typeof variables>>;
+
+/** An empty variable counts as absent: compose files and CI systems pass unset ones as "". */
+export function parseEnvironment(source: Record<string, string | undefined>): Environment {
+  const result = variables.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== "")));
+  if (result.success) return Object.freeze(result.data);
+  const sentences = result.error.issues.map(
+    ({ path, message }) => `${path.join(".")}: ${source[String(path[0])] ? message : "is missing"}`,
+  );
+  throw new Error(`Check the environment. ${sentences.join("; ")}.`);
+}
