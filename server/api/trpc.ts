@@ -1,0 +1,61 @@
+import { initTRPC, TRPCError } from "@trpc/server";
+import type { Context } from "#server/api/context.ts";
+import { explain, TransportError } from "#server/api/errors.ts";
+import type { Caller } from "#server/domain/caller.ts";
+import type { CommandOptions } from "#server/domain/command.ts";
+import { logger } from "#server/platform/logger.ts";
+
+const t = initTRPC.context<Context>().create({
+  errorFormatter({ shape, error, ctx }) {
+    const { code, facts, issues } = explain(error.cause ?? error);
+    return {
+      message: code,
+      code: shape.code,
+      data: { httpStatus: shape.data.httpStatus, code, facts, issues, requestId: ctx?.requestId ?? "" },
+    };
+  },
+});
+
+export const router = t.router;
+
+/** Maps whatever a procedure threw, once for all of them. */
+const mapped = t.procedure.use(async ({ next, ctx, path }) => {
+  const result = await next();
+  if (result.ok) return result;
+  const cause = result.error.cause ?? result.error;
+  const explained = explain(cause);
+  if (explained.unexpected) logger.error({ err: cause, path, requestId: ctx.requestId }, "a procedure failed");
+  throw new TRPCError({ code: explained.trpcCode, message: explained.code, cause });
+});
+
+const signedIn = mapped.use(async ({ next, ctx }) => {
+  const caller = await ctx.caller();
+  if (!caller) throw new TransportError("auth.required");
+  return next({ ctx: { ...ctx, caller } });
+});
+
+/** The command or query parses its own input; transport only says of which type it is. */
+const as =
+  <T>() =>
+  (raw: unknown): T =>
+    raw as T;
+
+type Asked<I, O> = (caller: Caller, input: I) => Promise<O>;
+type Done<I, O> = (caller: Caller, input: I, options?: CommandOptions) => Promise<O>;
+
+/** A query, as a procedure. */
+export function read<I, O>(query: Asked<I, O>) {
+  return signedIn.input(as<I>()).query(({ ctx, input }) => query(ctx.caller, input as I));
+}
+
+/** A command, as a procedure: the request's Idempotency-Key goes with it. */
+export function write<I, O>(command: Done<I, O>) {
+  return signedIn
+    .input(as<I>())
+    .mutation(({ ctx, input }) => command(ctx.caller, input as I, { key: ctx.idempotencyKey, onReplay: ctx.onReplay }));
+}
+
+/** A command's dry run: the same run, rolled back. */
+export function tryOut<I, O>(command: Done<I, O>) {
+  return signedIn.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I, { dryRun: true }));
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { instant, text, uuid } from "#server/domain/schema.ts";
+
+export const scopeCode = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, { error: "letters, digits, - and _, 63 at most" });
+
+export const tenantInput = z.strictObject({
+  id: uuid,
+  rootId: uuid,
+  code: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+  name: text(120, 1),
+});
+
+export const scopesInput = z.strictObject({
+  parentId: uuid,
+  kind: z.enum(["ORG", "CYCLE", "COMMUNITY", "EVENT"]),
+  items: z
+    .array(z.strictObject({ code: scopeCode, name: text(120, 1) }))
+    .min(1)
+    .max(1000),
+});
+
+export const assignmentInput = z
+  .strictObject({
+    personId: uuid.optional(),
+    clientId: uuid.optional(),
+    role: z.string().min(1).max(80),
+    scopeId: uuid,
+    effect: z.enum(["ALLOW", "DENY"]).default("ALLOW"),
+    from: instant.optional(),
+    until: instant.optional(),
+    reason: text(500).optional(),
+  })
+  .refine((a) => (a.personId === undefined) !== (a.clientId === undefined), {
+    error: "names one person or one client",
+  });
+
+export const revocationInput = z.strictObject({ id: uuid });

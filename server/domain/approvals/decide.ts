@@ -1,0 +1,256 @@
+import { approvalEvent } from "#server/domain/approvals/events.ts";
+import { getApproval, loadPolicies } from "#server/domain/approvals/queries.ts";
+import type { Decider, LiveDecision, Parties, Standing, State, Verdict } from "#server/domain/approvals/rules.ts";
+import { decide, needsReason } from "#server/domain/approvals/rules.ts";
+import type { Approval, SetDecision } from "#server/domain/approvals/schema.ts";
+import { setDecision, singleDecision } from "#server/domain/approvals/schema.ts";
+import { may, scopesWhere } from "#server/domain/caller.ts";
+import { command } from "#server/domain/command.ts";
+import type { Settled } from "#server/domain/effects.ts";
+import { effectOf } from "#server/domain/effects.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+import type { RefusalCode } from "#server/domain/refusals.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
+import { Prisma } from "#server/platform/db.ts";
+
+/** A locked row, and where the decisions of this call have brought it so far. */
+interface Locked extends Standing, Parties {
+  readonly id: string;
+  readonly type: string;
+  readonly scopeId: string;
+  readonly policyVersionId: string;
+  readonly amount: bigint | null;
+  readonly candidateId: string | null;
+  readonly evidenceHash: string;
+}
+
+export interface ItemResult {
+  readonly id: string;
+  readonly outcome: "DECIDED" | "RECORDED" | "REFUSED";
+  readonly state?: State;
+  readonly code?: RefusalCode;
+  /** Who, when: what a person is told beside the code. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+export interface SetResult {
+  readonly decided: number;
+  readonly recorded: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly results: readonly ItemResult[];
+}
+
+interface Accepted {
+  /** Where in the input the decision was accepted. */
+  readonly index: number;
+  readonly before: Locked;
+  readonly after: Locked;
+}
+
+/**
+ * Decides a set, all or each by itself as its rules say; one result per id, in input order. READ COMMITTED: the rows
+ * are locked in id order by one statement, and only the next, with its newer snapshot, reads decisions: read
+ * together they would come from before the wait, and a 2-of-2 would never settle.
+ */
+export const decideApprovals = command({
+  name: "approvals.decide",
+  permission: "approvals:decide",
+  at: "each",
+  input: setDecision,
+  run: async (work, input): Promise<SetResult> => {
+    if (needsReason(input.decision) && !input.comment?.trim())
+      throw new Refusal("approval.reason_required", { decision: input.decision });
+    const rows = await lock(work, input.ids);
+    const { now, live } = await readDecisions(work, rows);
+    const policies = await loadPolicies(
+      work,
+      [...rows.values()].map((r) => r.policyVersionId),
+    );
+    const decider = (scopeId: string): Decider => ({
+      personId: work.caller.personId,
+      clientId: work.caller.clientId,
+      holds: (permission) => may(work.caller, permission, scopeId, now.getTime()),
+    });
+
+    const accepted = new Map<string, Accepted>();
+    const verdicts = input.ids.map((id, index): Verdict => {
+      const row = rows.get(id);
+      if (!row) return { outcome: "REFUSED", code: "approval.not_found", facts: {} };
+      const policy = policies.get(row.policyVersionId);
+      if (!policy) throw new Error(`approval ${id} refers to a policy version that is not there`);
+      const decisions = live.get(id) ?? [];
+      const verdict = decide(
+        row,
+        row,
+        policy,
+        decisions,
+        decider(row.scopeId),
+        input.decision,
+        input.versions?.[index] ?? null,
+      );
+      if (verdict.outcome === "REFUSED") return verdict;
+      const after = { ...row, ...verdict.next };
+      accepted.set(id, { index, before: row, after });
+      rows.set(id, after); // a second mention of the id meets what a second call would meet
+      live.set(id, [...decisions, ownDecision(work, row, input, now)]);
+      return verdict;
+    });
+
+    const settled = [...accepted.values()].filter(({ after }) => after.state !== "PENDING");
+    const stopped = await applyEffects(
+      work,
+      settled,
+      input,
+      (row) => policies.get(row.policyVersionId)?.effect ?? "none",
+    );
+    const kept = [...accepted.values()].filter(({ before }) => !stopped.has(before.id));
+    await write(work, kept, input, now);
+
+    for (const [index, id] of input.ids.entries()) {
+      const stop = stopped.get(id);
+      if (stop && index >= (accepted.get(id)?.index ?? 0)) verdicts[index] = { outcome: "REFUSED", ...stop };
+    }
+    return tally(input.ids, verdicts);
+  },
+});
+
+async function lock(work: Work, ids: readonly string[]): Promise<Map<string, Locked>> {
+  const rows = await work.tx.$queryRaw<Locked[]>`
+    SELECT id, type, scope_id AS "scopeId", state, stage_index::int AS "stageIndex", revision, version, content_version AS "contentVersion",
+      policy_version_id AS "policyVersionId", requester_id AS "requesterId", submitter_person_id AS "submitterPersonId",
+      submitter_client_id AS "submitterClientId", editor_person_id AS "editorPersonId", editor_client_id AS "editorClientId",
+      amount, candidate_id AS "candidateId", evidence_hash AS "evidenceHash"
+    FROM approvals
+    WHERE tenant_id = ${work.caller.tenantId}::uuid AND id = ANY(${[...new Set(ids)]}::uuid[]) AND scope_id = ANY(${scopesWhere(work.caller, "approvals:read")}::uuid[])
+    ORDER BY id FOR UPDATE`;
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** The live decisions of each locked row's revision, oldest first, and the time, both after the locks. */
+async function readDecisions(
+  work: Work,
+  rows: ReadonlyMap<string, Locked>,
+): Promise<{ now: Date; live: Map<string, readonly LiveDecision[]> }> {
+  const all = [...rows.values()];
+  const [read] = await work.tx.$queryRaw<{ now: Date; decisions: (LiveDecision & { approvalId: string })[] }[]>`
+    SELECT clock_timestamp() AS now, coalesce((
+      SELECT jsonb_agg(jsonb_build_object('approvalId', d.approval_id, 'stageIndex', d.stage_index, 'decision', d.decision, 'personId', d.person_id,
+        'clientId', d.client_id, 'name', coalesce(p.name, c.name), 'at', to_char(d.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY d.id)
+      FROM unnest(${all.map((r) => r.id)}::uuid[], ${all.map((r) => r.revision)}::int[]) AS r (id, revision)
+      JOIN approval_decisions d ON d.tenant_id = ${work.caller.tenantId}::uuid AND d.approval_id = r.id AND d.revision = r.revision AND d.undone_at IS NULL
+      LEFT JOIN people p ON p.id = d.person_id
+      LEFT JOIN service_clients c ON c.tenant_id = d.tenant_id AND c.id = d.client_id
+    ), '[]') AS decisions`;
+  if (!read) throw new Error("the clock did not answer");
+  const live = new Map<string, readonly LiveDecision[]>();
+  for (const { approvalId, ...decision } of read.decisions)
+    live.set(approvalId, [...(live.get(approvalId) ?? []), decision]);
+  return { now: read.now, live };
+}
+
+function ownDecision(work: Work, row: Locked, input: SetDecision, now: Date): LiveDecision {
+  const { personId, clientId, name } = work.caller;
+  return { stageIndex: row.stageIndex, decision: input.decision, personId, clientId, name, at: now.toISOString() };
+}
+
+/** Asks each effect what it refuses, then lets it write the rest; the refused ids with their reasons come back. */
+async function applyEffects(
+  work: Work,
+  items: readonly Accepted[],
+  input: SetDecision,
+  effectName: (row: Locked) => string,
+) {
+  const byEffect = Map.groupBy(items, ({ before }) => effectName(before));
+  const stopped = new Map<string, { readonly code: RefusalCode; readonly facts: Readonly<Record<string, unknown>> }>();
+  const allowed: { name: string; items: Settled[] }[] = [];
+  for (const [name, group] of byEffect) {
+    const settled = group.map(({ after }): Settled => ({ ...after, decision: input.decision }));
+    const refused = await effectOf(name).refuse(work, settled);
+    for (const [id, reason] of refused) stopped.set(id, reason);
+    allowed.push({ name, items: settled.filter((item) => !refused.has(item.id)) });
+  }
+  for (const { name, items } of allowed) if (items.length > 0) await effectOf(name).apply(work, items);
+  return stopped;
+}
+
+async function write(work: Work, items: readonly Accepted[], input: SetDecision, now: Date): Promise<void> {
+  if (items.length === 0) return;
+  const { tenantId, personId, clientId } = work.caller;
+  const comment = input.comment?.trim() || null;
+  const written = await work.tx.$executeRaw(Prisma.sql`
+    WITH moved AS (
+      UPDATE approvals a SET state = t.state, stage_index = t.stage_index, version = t.version, content_version = t.content_version,
+        updated_at = ${now}, decided_at = CASE WHEN t.state = 'PENDING' THEN NULL ELSE ${now}::timestamptz END
+      FROM unnest(${items.map((i) => i.after.id)}::uuid[], ${items.map((i) => i.after.state)}::text[], ${items.map((i) => i.after.stageIndex)}::smallint[],
+        ${items.map((i) => i.after.version)}::int[], ${items.map((i) => i.after.contentVersion)}::int[]) AS t (id, state, stage_index, version, content_version)
+      WHERE a.tenant_id = ${tenantId}::uuid AND a.id = t.id AND a.version = t.version - 1
+      RETURNING a.id
+    )
+    INSERT INTO approval_decisions (tenant_id, id, approval_id, revision, stage_index, decision, person_id, client_id, comment, evidence_hash, decided_at)
+    SELECT ${tenantId}::uuid, t.id, m.id, t.revision, t.stage_index, ${input.decision}, ${personId}::uuid, ${clientId}::uuid, ${comment}::text, t.evidence_hash, ${now}
+    FROM unnest(${items.map(uuidv7)}::uuid[], ${items.map((i) => i.before.id)}::uuid[], ${items.map((i) => i.before.revision)}::int[],
+      ${items.map((i) => i.before.stageIndex)}::smallint[], ${items.map((i) => i.before.evidenceHash)}::text[]) AS t (id, approval_id, revision, stage_index, evidence_hash)
+    JOIN moved m ON m.id = t.approval_id`);
+  if (written !== items.length) throw new Error(`${items.length} rows were locked and ${written} were written`);
+
+  for (const { before, after } of items) {
+    work.audit({
+      class: "CHANGE",
+      action: "approval.decided",
+      targetType: "approval",
+      targetId: after.id,
+      scopeId: after.scopeId,
+      before: { state: before.state, stage: before.stageIndex, version: before.version },
+      after: {
+        state: after.state,
+        stage: after.stageIndex,
+        version: after.version,
+        decision: input.decision,
+        ...(comment ? { comment } : {}),
+      },
+      at: now,
+    });
+    const { scopeId, type, state, revision, evidenceHash } = after;
+    const event = state === "PENDING" ? "ApprovalRecorded" : "ApprovalDecided";
+    work.emit(
+      approvalEvent(
+        event,
+        after.id,
+        after.version,
+        { scopeId, type, state, revision, evidenceHash, decision: input.decision },
+        now,
+      ),
+    );
+  }
+}
+
+function tally(ids: readonly string[], verdicts: readonly Verdict[]): SetResult {
+  const results = verdicts.map((verdict, index): ItemResult => {
+    const id = ids[index] as string;
+    if (verdict.outcome !== "REFUSED") return { id, outcome: verdict.outcome, state: verdict.next.state };
+    const { state, ...facts } = verdict.facts;
+    return { id, outcome: "REFUSED", ...(state ? { state: state as State } : {}), code: verdict.code, facts };
+  });
+  const count = (outcome: ItemResult["outcome"]) => results.filter((r) => r.outcome === outcome).length;
+  return { decided: count("DECIDED"), recorded: count("RECORDED"), refused: count("REFUSED"), failed: 0, results };
+}
+
+/** A batch of one: a refusal is thrown, and the approval comes back as it then stands. */
+export const decideApproval = command({
+  name: "approvals.decideOne",
+  permission: "approvals:decide",
+  at: "each",
+  input: singleDecision,
+  run: async (work, { id, decision, comment, version }): Promise<Approval> => {
+    const { results } = await decideApprovals(work, { ids: [id], decision, comment, versions: [version ?? null] });
+    const [result] = results;
+    if (result?.outcome === "REFUSED")
+      throw new Refusal(result.code ?? "approval.not_found", {
+        ...result.facts,
+        ...(result.state ? { state: result.state } : {}),
+      });
+    return getApproval(work, { id });
+  },
+});

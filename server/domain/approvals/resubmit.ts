@@ -1,0 +1,82 @@
+import { approvalEvent } from "#server/domain/approvals/events.ts";
+import { getApproval } from "#server/domain/approvals/queries.ts";
+import type { Approval } from "#server/domain/approvals/schema.ts";
+import { resubmission } from "#server/domain/approvals/schema.ts";
+import { currentPolicies, evidenceOf } from "#server/domain/approvals/submit.ts";
+import { command } from "#server/domain/command.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+
+/**
+ * After CHANGES_REQUESTED: the next revision, PENDING again from the first stage under the type's current policy.
+ * Decisions on the revision before never count for it (A11); who sends it becomes its last editor.
+ */
+export const resubmitApproval = command({
+  name: "approvals.resubmit",
+  permission: "approvals:submit",
+  at: "each",
+  input: resubmission,
+  run: async (work, input): Promise<Approval> => {
+    const { tenantId, personId, clientId } = work.caller;
+    const [found] = await work.tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR UPDATE`;
+    if (!found) throw new Refusal("approval.not_found");
+    const row = await work.tx.approval.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: input.id } } });
+    if (row.state !== "CHANGES_REQUESTED") throw new Refusal("approval.not_open", { state: row.state });
+    if (input.version !== undefined && input.version < row.contentVersion)
+      throw new Refusal("approval.stale", { contentVersion: row.contentVersion });
+
+    const now = new Date();
+    const revision = row.revision + 1;
+    const version = row.version + 1;
+    const policyVersionId = (await currentPolicies(work, [row.type]))(row.type);
+    const content = {
+      title: input.title ?? row.title,
+      summary: input.summary ?? row.summary,
+      priority: input.priority ?? row.priority,
+      amount: input.amount === undefined ? row.amount : input.amount,
+      payload: input.payload ?? (row.payload as Record<string, never>),
+      dueAt: input.dueAt === undefined ? row.dueAt : input.dueAt,
+    };
+    const { evidence, evidenceHash } = evidenceOf(row.id, revision, policyVersionId, { ...row, ...content });
+    await work.tx.approval.update({
+      where: { tenantId_id: { tenantId, id: row.id } },
+      data: {
+        ...content,
+        state: "PENDING",
+        stageIndex: 0,
+        revision,
+        version,
+        contentVersion: version,
+        policyVersionId,
+        evidenceHash,
+        editorPersonId: personId,
+        editorClientId: clientId,
+        updatedAt: now,
+        decidedAt: null,
+      },
+    });
+    await work.tx.approvalRevision.create({
+      data: { tenantId, approvalId: row.id, revision, evidence, evidenceHash, personId, clientId, createdAt: now },
+    });
+    work.audit({
+      class: "CHANGE",
+      action: "approval.resubmitted",
+      targetType: "approval",
+      targetId: row.id,
+      scopeId: row.scopeId,
+      before: { state: row.state, revision: row.revision, version: row.version, evidenceHash: row.evidenceHash },
+      after: { state: "PENDING", revision, version, evidenceHash },
+      at: now,
+    });
+    work.emit(
+      approvalEvent(
+        "ApprovalResubmitted",
+        row.id,
+        version,
+        { scopeId: row.scopeId, type: row.type, state: "PENDING", revision, evidenceHash },
+        now,
+      ),
+    );
+    return getApproval(work, { id: row.id });
+  },
+});

@@ -1,0 +1,174 @@
+import { z } from "zod";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
+import { BULK_CALL_MAX, DECISIONS, OUTCOMES, PRIORITIES, STATES } from "#server/domain/approvals/rules.ts";
+import { amount, instant, payload, text, uuid } from "#server/domain/schema.ts";
+
+const list = <T extends z.ZodType>(item: T, max: number) => z.array(item).max(max);
+
+export const decision = z.enum(DECISIONS);
+export const comment = text(4000);
+export const typeName = text(80, 1);
+
+/** What a list, a count or a bulk is narrowed by. Empty means all. */
+export const approvalFilter = z.strictObject({
+  state: list(z.enum(STATES), STATES.length).optional(),
+  type: list(typeName, 50).optional(),
+  priority: list(z.enum(PRIORITIES), PRIORITIES.length).optional(),
+  org: list(uuid, 200).optional(),
+  q: text(200).optional(),
+  amountFrom: amount.optional(),
+  amountTo: amount.optional(),
+  createdFrom: instant.optional(),
+  createdTo: instant.optional(),
+});
+export type ApprovalFilter = z.output<typeof approvalFilter>;
+export type ApprovalFilterInput = z.input<typeof approvalFilter>;
+
+export const SORTS = ["created", "updated", "due", "amount", "priority"] as const;
+
+export const listInput = z.strictObject({
+  filter: approvalFilter.default({}),
+  sort: z.enum(SORTS).default("created"),
+  direction: z.enum(["asc", "desc"]).default("desc"),
+  limit: z.int().min(1).max(200).default(50),
+  cursor: z.string().max(1000).nullish(),
+  /** How the total is counted: to 10,000, all, or not at all (the pages after the first). */
+  total: z.enum(["capped", "exact", "none"]).default("capped"),
+});
+
+export const countsInput = z.strictObject({ filter: approvalFilter.default({}) });
+export const idInput = z.strictObject({ id: uuid });
+
+export const content = z.strictObject({
+  title: text(500, 1),
+  summary: text(10_000).default(""),
+  priority: z.enum(PRIORITIES).default("NORMAL"),
+  amount: amount.nullish().transform((v) => v ?? null),
+  payload: payload.default({}),
+  dueAt: instant.nullish().transform((v) => v ?? null),
+});
+
+export const submission = content.extend({
+  type: typeName,
+  /** An organisation or a cycle by id; absent, the one that the caller acts in. */
+  orgId: uuid.optional(),
+  requesterEmail: text(320, 3)
+    .transform((s) => s.trim().toLowerCase())
+    .optional(),
+  candidateId: uuid.nullish().transform((v) => v ?? null),
+  importKey: text(200, 1).optional(),
+});
+export type Submission = z.output<typeof submission>;
+
+export const submissions = z.strictObject({ items: z.array(submission).min(1).max(BULK_CALL_MAX) });
+export const resubmission = content.partial().extend({ id: uuid, version: z.int().min(1).optional() });
+export const cancellation = z.strictObject({ id: uuid, comment: comment.optional() });
+
+export const singleDecision = z.strictObject({
+  id: uuid,
+  decision,
+  comment: comment.optional(),
+  version: z.int().min(1).optional(),
+});
+
+export const setDecision = z.strictObject({
+  ids: z.array(uuid).min(1).max(BULK_CALL_MAX),
+  decision,
+  comment: comment.optional(),
+  /** The content version that the decider saw, per id, in the order of `ids`. */
+  versions: z.array(z.int().min(1).nullable()).max(BULK_CALL_MAX).optional(),
+});
+export type SetDecision = z.output<typeof setDecision>;
+
+export const stage = z.strictObject({
+  name: text(80, 1),
+  permission: z.enum(PERMISSIONS),
+  needed: z.int().min(1).max(20),
+});
+export const policyInput = z.strictObject({
+  type: typeName,
+  name: text(120, 1),
+  stages: z.array(stage).min(1).max(10),
+  effect: z.string().min(1).max(80).default("none"),
+  submittingClientMayDecide: z.boolean().default(true),
+});
+
+const at = z.string().meta({ format: "date-time" });
+const minor = z.string().meta({ pattern: "^-?\\d+$" });
+
+export const approvalShape = z.object({
+  id: z.string(),
+  orgId: z.string(),
+  cycleId: z.string().nullable(),
+  type: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  priority: z.enum(PRIORITIES),
+  state: z.enum(STATES),
+  amount: minor.nullable(),
+  payload: z.record(z.string(), z.unknown()),
+  requester: z.object({ id: z.string(), name: z.string(), email: z.string() }).nullable(),
+  candidateId: z.string().nullable(),
+  revision: z.int(),
+  version: z.int(),
+  contentVersion: z.int(),
+  dueAt: at.nullable(),
+  createdAt: at,
+  updatedAt: at,
+  decidedAt: at.nullable(),
+  evidenceHash: z.string(),
+  stage: z.object({ index: z.int(), name: z.string(), needed: z.int(), have: z.int() }).nullable(),
+});
+export type Approval = z.output<typeof approvalShape>;
+
+const actor = z.object({ id: z.string().nullable(), name: z.string(), kind: z.enum(["PERSON", "CLIENT", "SYSTEM"]) });
+
+export const approvalDetailShape = approvalShape.extend({
+  stages: z.array(
+    z.object({
+      index: z.int(),
+      name: z.string(),
+      permission: z.string(),
+      needed: z.int(),
+      have: z.int(),
+      state: z.enum(["DONE", "OPEN", "WAITING"]),
+    }),
+  ),
+  decisions: z.array(
+    z.object({
+      id: z.string(),
+      stage: z.int(),
+      revision: z.int(),
+      decision: z.enum(DECISIONS),
+      by: actor,
+      comment: z.string().nullable(),
+      evidenceHash: z.string(),
+      at,
+    }),
+  ),
+  revisions: z.array(z.object({ revision: z.int(), evidence: z.string(), evidenceHash: z.string(), by: actor, at })),
+  timeline: z.array(z.object({ action: z.string(), by: actor, at, facts: z.record(z.string(), z.unknown()) })),
+});
+export type ApprovalDetail = z.output<typeof approvalDetailShape>;
+
+export const itemResultShape = z.object({
+  id: z.string(),
+  outcome: z.enum(OUTCOMES),
+  state: z.enum(STATES).optional(),
+  code: z.string().optional(),
+});
+
+export const setResultShape = z.object({
+  decided: z.int(),
+  recorded: z.int(),
+  refused: z.int(),
+  failed: z.int(),
+  results: z.array(itemResultShape),
+});
+
+export const pageShape = z.object({
+  items: z.array(approvalShape),
+  nextCursor: z.string().nullable(),
+  total: z.int(),
+  totalIsExact: z.boolean(),
+});

@@ -1,0 +1,30 @@
+import { uuidv7 } from "#server/domain/ids.ts";
+import type { Collected, Work } from "#server/domain/work.ts";
+import { Prisma } from "#server/platform/db.ts";
+
+const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+/** Writes the audit rows and the events of one transaction, in the order they were made: one statement. */
+export async function writeRecord(work: Work, { audit, events }: Collected): Promise<void> {
+  if (audit.length === 0 && events.length === 0) return;
+  const { caller } = work;
+  await work.tx.$executeRaw(Prisma.sql`
+    WITH logged AS (
+      INSERT INTO audit_logs (tenant_id, id, class, action, target_type, target_id, scope_id, before, after, at,
+        person_id, client_id, session_id, address, request_id, correlation_id)
+      SELECT ${caller.tenantId}::uuid, a.id, a.class, a.action, a.target_type, a.target_id, a.scope_id, a.before, a.after, coalesce(a.at, clock_timestamp()),
+        ${caller.personId}::uuid, ${caller.clientId}::uuid, ${caller.sessionId}::uuid, ${caller.address}::text, ${caller.requestId}, ${caller.correlationId}
+      FROM unnest(${audit.map(uuidv7)}::uuid[], ${audit.map((a) => a.class)}::text[], ${audit.map((a) => a.action)}::text[],
+        ${audit.map((a) => a.targetType)}::text[], ${audit.map((a) => a.targetId)}::uuid[], ${audit.map((a) => a.scopeId)}::uuid[],
+        ${audit.map((a) => json(a.before))}::jsonb[], ${audit.map((a) => json(a.after))}::jsonb[],
+        ${audit.map((a) => a.at?.toISOString() ?? null)}::timestamptz[]
+      ) AS a (id, class, action, target_type, target_id, scope_id, before, after, at)
+    )
+    INSERT INTO outbox_events (tenant_id, id, aggregate_type, aggregate_id, aggregate_version, event_type, payload, created_at, request_id, correlation_id)
+    SELECT ${caller.tenantId}::uuid, e.id, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type, e.payload, coalesce(e.at, clock_timestamp()),
+      ${caller.requestId}, ${caller.correlationId}
+    FROM unnest(${events.map(uuidv7)}::uuid[], ${events.map((e) => e.aggregateType)}::text[], ${events.map((e) => e.aggregateId)}::uuid[],
+      ${events.map((e) => e.aggregateVersion)}::int[], ${events.map((e) => e.eventType)}::text[], ${events.map((e) => json(e.payload))}::jsonb[],
+      ${events.map((e) => e.at?.toISOString() ?? null)}::timestamptz[]
+    ) AS e (id, aggregate_type, aggregate_id, aggregate_version, event_type, payload, at)`);
+}

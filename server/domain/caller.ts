@@ -1,0 +1,45 @@
+import type { Access, Permission } from "#server/domain/access/rules.ts";
+import { allowedScopes, allows } from "#server/domain/access/rules.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+
+/** Who asks: made by transport from a session or a token, by the worker from a row, by the command line as SYSTEM. */
+export interface Caller {
+  readonly kind: "PERSON" | "CLIENT" | "SYSTEM";
+  readonly tenantId: string;
+  readonly personId: string | null;
+  readonly clientId: string | null;
+  readonly name: string;
+  readonly sessionId: string | null;
+  /** The organisation or cycle that narrows every read and write; null is the whole tenant. */
+  readonly within: string | null;
+  readonly access: Access;
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly locale: string;
+  readonly address: string | null;
+}
+
+/** SYSTEM holds everything: it is the program itself (seed, command line, schedule), never a request. */
+export function may(caller: Caller, permission: Permission, scopeId: string, now = Date.now()): boolean {
+  const scope = caller.access.scopes.get(scopeId);
+  if (!scope || (caller.within !== null && !scope.path.includes(caller.within))) return false;
+  return caller.kind === "SYSTEM" || allows(caller.access, permission, scopeId, now);
+}
+
+/** The scopes at which the caller holds the permission, narrowed by `within`: the same rule as `may` (R7). */
+export function scopesWhere(caller: Caller, permission: Permission, now = Date.now()): string[] {
+  if (caller.kind !== "SYSTEM") return allowedScopes(caller.access, permission, caller.within, now);
+  return [...caller.access.scopes.values()]
+    .filter((s) => caller.within === null || s.path.includes(caller.within))
+    .map((s) => s.id);
+}
+
+/** Names the caller in keys and records: `person:…`, `client:…`, `system`. */
+export function callerKey(caller: Caller): string {
+  if (caller.personId) return `person:${caller.personId}`;
+  return caller.clientId ? `client:${caller.clientId}` : "system";
+}
+
+export function newRequestId(): string {
+  return uuidv7();
+}

@@ -1,0 +1,145 @@
+import { loadAccess } from "#server/domain/access/queries.ts";
+import type { Caller } from "#server/domain/caller.ts";
+import { newRequestId } from "#server/domain/caller.ts";
+import { database } from "#server/platform/db.ts";
+
+/** What a request says about itself, beside its credential. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly correlationId: string;
+  readonly address: string | null;
+  readonly locale: string | null;
+}
+
+interface SessionRow {
+  tenant_id: string;
+  session_id: string;
+  person_id: string;
+  name: string;
+  locale: string;
+  revision: bigint;
+}
+
+/** The caller whose token has this SHA-256, or null: looked up on every request, never remembered (S4). */
+export async function callerOfSession(hash: string, idleMinutes: number, facts: RequestFacts): Promise<Caller | null> {
+  const [row] = await database().client.$queryRaw<SessionRow[]>`
+    SELECT tenant_id, session_id, person_id, name, locale, revision FROM resolve_session(${hash}, make_interval(mins => ${idleMinutes}::int))`;
+  if (!row) return null;
+  const subject = { tenantId: row.tenant_id, personId: row.person_id, clientId: null };
+  const access = await loadAccess(subject, row.revision);
+  return {
+    ...facts,
+    ...subject,
+    kind: "PERSON",
+    name: row.name,
+    sessionId: row.session_id,
+    within: null,
+    access,
+    locale: facts.locale ?? row.locale,
+  };
+}
+
+export interface ClientCaller {
+  readonly caller: Caller;
+  readonly tenantCode: string;
+}
+
+/** The service client `code` of a tenant given by id or code, or null. */
+export async function callerOfClient(
+  tenantRef: string,
+  code: string,
+  facts: RequestFacts,
+): Promise<ClientCaller | null> {
+  if (tenantRef.length > 100 || tenantRef.includes("\u0000")) return null;
+  const [row] = await database().client.$queryRaw<
+    { tenant_id: string; tenant_code: string; client_id: string; name: string; revision: bigint }[]
+  >`
+    SELECT tenant_id, tenant_code, client_id, name, revision FROM resolve_client(${tenantRef}, ${code})`;
+  if (!row) return null;
+  const subject = { tenantId: row.tenant_id, personId: null, clientId: row.client_id };
+  const access = await loadAccess(subject, row.revision);
+  return {
+    tenantCode: row.tenant_code,
+    caller: {
+      ...facts,
+      ...subject,
+      kind: "CLIENT",
+      name: row.name,
+      sessionId: null,
+      within: null,
+      access,
+      locale: facts.locale ?? "en",
+    },
+  };
+}
+
+/** A person or client without a request: for work that goes on after it, with today's grants. Null when no longer a member. */
+export async function callerOf(
+  subject: { tenantId: string; personId: string | null; clientId: string | null },
+  facts: RequestFacts & { within: string | null },
+): Promise<Caller | null> {
+  const { tenantId, personId, clientId } = subject;
+  const access = await loadAccess(subject);
+  const { client } = database();
+  if (personId) {
+    const person = await client.person.findUnique({ where: { id: personId } });
+    if (!person || person.disabledAt || !(await isMember(tenantId, personId))) return null;
+    return { ...facts, ...subject, kind: "PERSON", name: person.name, sessionId: null, access, locale: person.locale };
+  }
+  if (!clientId) return null;
+  return { ...facts, ...subject, kind: "CLIENT", name: "Core API", sessionId: null, access, locale: "en" };
+}
+
+async function isMember(tenantId: string, personId: string): Promise<boolean> {
+  return database().client.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+    return (await tx.membership.count({ where: { tenantId, personId, status: "ACTIVE" } })) > 0;
+  });
+}
+
+/** The program itself in a tenant: seed, command line, schedule, sign-in. Never made from a request's input. */
+export async function systemCaller(
+  tenantId: string,
+  facts: { personId?: string; name?: string; address?: string; requestId?: string } = {},
+): Promise<Caller> {
+  const access = await loadAccess({ tenantId, personId: null, clientId: null });
+  return systemCallerWith(tenantId, access, facts);
+}
+
+/** The same for a tenant that is about to be made: its only scope is the root to be. */
+export function foundingCaller(tenantId: string, rootId: string, name: string): Caller {
+  const root = { id: rootId, kind: "TENANT", code: name, name, path: [rootId] } as const;
+  return systemCallerWith(tenantId, { revision: 0n, grants: [], scopes: new Map([[rootId, root]]) }, {});
+}
+
+function systemCallerWith(
+  tenantId: string,
+  access: Caller["access"],
+  facts: { personId?: string; name?: string; address?: string; requestId?: string },
+): Caller {
+  const requestId = facts.requestId ?? newRequestId();
+  return {
+    kind: "SYSTEM",
+    tenantId,
+    personId: facts.personId ?? null,
+    clientId: null,
+    name: facts.name ?? "system",
+    sessionId: null,
+    within: null,
+    access,
+    requestId,
+    correlationId: requestId,
+    locale: "en",
+    address: facts.address ?? null,
+  };
+}
+
+/** A tenant's id by its code, or null. */
+export async function tenantByCode(code: string): Promise<string | null> {
+  const tenant = await database().client.tenant.findUnique({ where: { code } });
+  return tenant?.id ?? null;
+}
+
+export async function tenantIds(): Promise<string[]> {
+  return (await database().client.tenant.findMany({ select: { id: true }, orderBy: { id: "asc" } })).map((t) => t.id);
+}
