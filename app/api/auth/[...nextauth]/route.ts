@@ -1,0 +1,3 @@
+import { authHandler } from "#server/api/handlers.ts";
+
+export { authHandler as GET, authHandler as POST };

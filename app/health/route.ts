@@ -1,0 +1,4 @@
+import { health } from "#server/api/handlers.ts";
+
+export const dynamic = "force-dynamic";
+export { health as GET };
