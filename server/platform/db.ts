@@ -75,6 +75,13 @@ export function inTenant<T>(tenantId: string, run: (tx: Transaction) => Promise<
   );
 }
 
+/** The database's time, read by a statement of its own: after the locks that the transaction holds by then. */
+export async function clock(tx: Transaction): Promise<Date> {
+  const [row] = await tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+  if (!row) throw new Error("the clock did not answer");
+  return row.now;
+}
+
 /** The SQLSTATE of a failed statement, wherever the client put it. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;

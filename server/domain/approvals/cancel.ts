@@ -5,6 +5,7 @@ import { cancellation } from "#server/domain/approvals/schema.ts";
 import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { clock } from "#server/platform/db.ts";
 
 interface Locked {
   id: string;
@@ -35,7 +36,7 @@ export const cancelApproval = command({
     if (!row.own && !may(work.caller, "approvals:cancel", row.scope_id))
       throw new Refusal("access.denied", { permission: "approvals:cancel", scopeId: row.scope_id });
 
-    const now = new Date();
+    const now = await clock(work.tx);
     const version = row.version + 1;
     await work.tx.approval.update({
       where: { tenantId_id: { tenantId, id } },

@@ -5,6 +5,7 @@ import { resubmission } from "#server/domain/approvals/schema.ts";
 import { currentPolicies, evidenceOf } from "#server/domain/approvals/submit.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { clock } from "#server/platform/db.ts";
 
 /**
  * After CHANGES_REQUESTED: the next revision, PENDING again from the first stage under the type's current policy.
@@ -25,7 +26,11 @@ export const resubmitApproval = command({
     if (input.version !== undefined && input.version < row.contentVersion)
       throw new Refusal("approval.stale", { contentVersion: row.contentVersion });
 
-    const now = new Date();
+    const last = await work.tx.approvalRevision.findUniqueOrThrow({
+      where: { tenantId_approvalId_revision: { tenantId, approvalId: row.id, revision: row.revision } },
+    });
+
+    const now = await clock(work.tx);
     const revision = row.revision + 1;
     const version = row.version + 1;
     const policyVersionId = (await currentPolicies(work, [row.type]))(row.type);
@@ -34,7 +39,7 @@ export const resubmitApproval = command({
       summary: input.summary ?? row.summary,
       priority: input.priority ?? row.priority,
       amount: input.amount === undefined ? row.amount : input.amount,
-      payload: input.payload ?? (row.payload as Record<string, never>),
+      payload: input.payload ?? JSON.parse(last.evidence).payload, // never recomputed from jsonb
       dueAt: input.dueAt === undefined ? row.dueAt : input.dueAt,
     };
     const { evidence, evidenceHash } = evidenceOf(row.id, revision, policyVersionId, { ...row, ...content });

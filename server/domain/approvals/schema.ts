@@ -39,10 +39,18 @@ export const listInput = z.strictObject({
 export const countsInput = z.strictObject({ filter: approvalFilter.default({}) });
 export const idInput = z.strictObject({ id: uuid });
 
-export const content = z.strictObject({
+const fields = z.strictObject({
   title: text(500, 1),
-  summary: text(10_000).default(""),
-  priority: z.enum(PRIORITIES).default("NORMAL"),
+  summary: text(10_000),
+  priority: z.enum(PRIORITIES),
+  amount: amount.nullable(),
+  payload,
+  dueAt: instant.nullable(),
+});
+
+export const content = fields.extend({
+  summary: fields.shape.summary.default(""),
+  priority: fields.shape.priority.default("NORMAL"),
   amount: amount.nullish().transform((v) => v ?? null),
   payload: payload.default({}),
   dueAt: instant.nullish().transform((v) => v ?? null),
@@ -61,7 +69,8 @@ export const submission = content.extend({
 export type Submission = z.output<typeof submission>;
 
 export const submissions = z.strictObject({ items: z.array(submission).min(1).max(BULK_CALL_MAX) });
-export const resubmission = content.partial().extend({ id: uuid, version: z.int().min(1).optional() });
+/** What is absent stays as it was. */
+export const resubmission = fields.partial().extend({ id: uuid, version: z.int().min(1).optional() });
 export const cancellation = z.strictObject({ id: uuid, comment: comment.optional() });
 
 export const singleDecision = z.strictObject({

@@ -9,7 +9,7 @@ import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
-import { Prisma } from "#server/platform/db.ts";
+import { clock, Prisma } from "#server/platform/db.ts";
 
 export interface Content {
   readonly type: string;
@@ -98,7 +98,7 @@ export const submitApprovals = command({
       items.map((i) => i.type),
     );
     const requesterIds = await requesters(work, items);
-    const now = new Date();
+    const now = await clock(work.tx);
     const rows = items.map((item) => {
       const id = uuidv7();
       const place = placeOf(work, item);

@@ -5,7 +5,7 @@ import { scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
-import { Prisma } from "#server/platform/db.ts";
+import { clock, Prisma } from "#server/platform/db.ts";
 
 /**
  * Freezes a selection: (id, contentVersion) of every match, in one INSERT … SELECT. What is counted, tried and
@@ -19,7 +19,7 @@ export const draftBulk = command({
   run: async (work, { ids, filter, except }): Promise<{ id: string; total: number; expiresAt: string }> => {
     const { tenantId, personId, clientId, within, requestId, correlationId } = work.caller;
     const id = uuidv7();
-    const now = new Date();
+    const now = await clock(work.tx);
     const kept = JSON.parse(
       JSON.stringify(filter ? { filter, except } : { ids }, (_, v) => (typeof v === "bigint" ? `${v}` : v)),
     );

@@ -8,6 +8,7 @@ import { scopesWhere } from "#server/domain/caller.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Transaction } from "#server/platform/db.ts";
+import { clock } from "#server/platform/db.ts";
 
 export interface LockedBulk {
   readonly state: BulkState;
@@ -27,8 +28,7 @@ export async function lockBulk(open: { caller: Caller; tx: Transaction }, id: st
     SELECT state, person_id AS "personId", client_id AS "clientId", decision, comment, total, fence, created_at AS "createdAt"
     FROM bulks WHERE tenant_id = ${open.caller.tenantId}::uuid AND id = ${id}::uuid FOR UPDATE`;
   if (!row) return null;
-  const [clock] = await open.tx.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
-  return { ...row, now: clock?.now as Date };
+  return { ...row, now: await clock(open.tx) };
 }
 
 interface Row {
