@@ -1,3 +1,6 @@
+import { chmodSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import type { Child } from "./children.ts";
 import { entry, SERVER_FLAGS, startChild } from "./children.ts";
 import { openDatabase, roleAddresses } from "./database.ts";
@@ -7,7 +10,6 @@ import { readSettings } from "./settings.ts";
 
 const TOOLS: Record<string, string> = {
   import: "scripts/import.ts",
-  bench: "bench/main.ts",
   seed: "prisma/seed.ts",
   worker: "server/worker/main.ts",
 };
@@ -23,14 +25,37 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     child?.stop();
   });
 
-async function runTool(): Promise<number> {
+/** The file that a name stands for; none for `migrate`, which is done when the database is open. */
+function fileOf(): string | undefined {
+  const tools = [...Object.keys(TOOLS), "bench", "migrate"];
+  if (!tools.includes(name)) throw new Error(`There is no tool named ${name}; there are ${tools.join(", ")}.`);
+  if (name !== "bench") return TOOLS[name];
+  const measurements = globSync("bench/*.ts", { cwd: entry(".") }).map((file) => basename(file, ".ts"));
+  const wanted = args.shift() ?? "";
+  if (!measurements.includes(wanted))
+    throw new Error(`npm run bench -- NAME, where NAME is ${measurements.join(" or ")}`);
+  return `bench/${wanted}.ts`;
+}
+
+/** A measurement gets an embedded database of its own, with its defaults, and leaves nothing behind. */
+async function onOwnDatabase(work: () => Promise<number>): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "countersign-bench-"));
+  chmodSync(folder, 0o755);
+  const none = { DATABASE_URL: "", DATABASE_APP_URL: "", DATABASE_WORKER_URL: "", APP_URL: "" };
+  Object.assign(process.env, { ...none, APP_ENV: "demo", DATA_DIR: folder });
+  try {
+    return await work();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runTool(file: string | undefined): Promise<number> {
   const settings = readSettings("tool");
   const database = await openDatabase(settings, say);
   try {
     const addresses = await roleAddresses(settings, database, say);
-    if (name === "migrate") return 0;
-    const file = TOOLS[name];
-    if (!file) throw new Error(`There is no tool named ${name}; there are ${Object.keys(TOOLS).join(", ")}, migrate.`);
+    if (!file) return 0;
     const owner = name === "worker" ? {} : { DATABASE_URL: database.adminUrl };
     const env = { ...settings.childEnvironment, ...addresses, ...owner };
     if (stopped) return 1;
@@ -42,7 +67,9 @@ async function runTool(): Promise<number> {
 }
 
 try {
-  process.exitCode = await runTool();
+  const file = fileOf();
+  const work = () => runTool(file);
+  process.exitCode = await (name === "bench" ? onOwnDatabase(work) : work());
 } catch (error) {
   say((error as Error).message);
   process.exitCode = 1;

@@ -221,7 +221,8 @@ CREATE FUNCTION resolve_client(tenant_ref text, client_code text)
 DECLARE
   t tenants;
 BEGIN
-  SELECT x.* INTO t FROM tenants x WHERE x.code = tenant_ref OR x.id::text = lower(tenant_ref);
+  -- A code may look like an id; the id wins.
+  SELECT x.* INTO t FROM tenants x WHERE x.code = tenant_ref OR x.id::text = lower(tenant_ref) ORDER BY x.code = tenant_ref LIMIT 1;
   IF NOT FOUND THEN RETURN; END IF;
   PERFORM set_config('app.tenant_id', t.id::text, true);
   RETURN QUERY
@@ -404,15 +405,18 @@ CREATE TABLE imports (
   UNIQUE (tenant_id, source_hash)
 );
 
+-- A good row leaves in the commit that submits it; the bad ones stay, for the report.
 CREATE TABLE import_rows (
   tenant_id uuid NOT NULL,
   import_id uuid NOT NULL,
-  line integer NOT NULL,
+  line integer NOT NULL, -- on which the row begins
+  key text, -- what tells this row from others: its hash, or what the map says
+  occurrence integer NOT NULL DEFAULT 1, -- of its hash in the file
   item jsonb,
   problems jsonb,
-  done boolean NOT NULL DEFAULT false,
   PRIMARY KEY (tenant_id, import_id, line),
-  FOREIGN KEY (tenant_id, import_id) REFERENCES imports (tenant_id, id) ON DELETE CASCADE
+  FOREIGN KEY (tenant_id, import_id) REFERENCES imports (tenant_id, id) ON DELETE CASCADE,
+  CHECK ((item IS NULL) = (problems IS NOT NULL))
 );
 
 ------------------------------------------------------------------ idempotency

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listApprovals } from "#server/domain/approvals/queries.ts";
+import type { Caller } from "#server/domain/caller.ts";
+import type { Database } from "#server/platform/db.ts";
+import { bindDatabase, connect } from "#server/platform/db.ts";
+import type { World } from "#server/testing/world.ts";
+import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+
+const { admin, urls } = bindTestDatabase();
+let world: World;
+let reader: Caller;
+let single: Database;
+
+beforeAll(async () => {
+  world = await makeTenant();
+  const { ca, ny } = world.orgs;
+  for (const orgId of [ca, ny, ca, ny]) await world.approvals(1000, { orgId });
+  const other = await makeTenant();
+  for (let i = 0; i < 2; i++) await other.approvals(1000);
+  await admin().pool.query(`UPDATE approvals SET state = CASE abs(hashtext(id::text)) % 100 WHEN 0 THEN 'REJECTED' ELSE 'APPROVED' END
+    WHERE abs(hashtext(id::text)) % 10 < 8`);
+  await admin().pool.query("ANALYZE");
+  reader = await world.person("reader");
+  single = connect(urls().appUrl, 1); // one connection, so that it can be told to hand in what it counted
+  bindDatabase(single);
+});
+afterAll(() => single.close());
+
+type Input = Parameters<typeof listApprovals>[1];
+
+/** What the application's own role read of approvals for one call: rows one by one, rows through an index, which ones. */
+async function reads(input: Input) {
+  const counters = async () => {
+    await single.pool.query("SELECT pg_stat_force_next_flush()");
+    await single.pool.query("SELECT 1"); // the flush happens when a statement has ended
+    const { rows } = await admin().pool.query(
+      `SELECT t.seq_tup_read::int AS scanned, t.idx_tup_fetch::int AS fetched, (SELECT json_object_agg(i.indexrelname, i.idx_scan) FROM pg_stat_user_indexes i WHERE i.relname = 'approvals') AS scans
+       FROM pg_stat_user_tables t WHERE t.relname = 'approvals'`,
+    );
+    return rows[0] as { scanned: number; fetched: number; scans: Record<string, number> };
+  };
+  const before = await counters();
+  const page = await listApprovals(reader, { limit: 50, total: "none", ...input });
+  const after = await counters();
+  return {
+    scanned: after.scanned - before.scanned,
+    fetched: after.fetched - before.fetched,
+    indexes: Object.keys(after.scans).filter((name) => after.scans[name] !== before.scans[name]),
+    page,
+  };
+}
+
+describe("under row-level security, of six thousand rows a page reads about as many as it shows", () => {
+  test.each<[string, Input, string]>([
+    ["the whole tenant", {}, "approvals_created"],
+    ["one state", { filter: { state: ["PENDING"] } }, "approvals_state_created"],
+    ["a rare state, oldest first", { filter: { state: ["REJECTED"] }, direction: "asc" }, "approvals_state_created"],
+  ])("%s, and the page after it", async (_, input, index) => {
+    const first = await reads(input);
+    expect(first.page.items.length).toBeGreaterThan(20);
+    expect(first).toMatchObject({ scanned: 0, indexes: [index] });
+    expect(first.fetched).toBeLessThan(200);
+    if (first.page.nextCursor === null) return;
+    const second = await reads({ ...input, cursor: first.page.nextCursor });
+    expect(second.page.items).toHaveLength(50);
+    expect(second).toMatchObject({ scanned: 0, indexes: [index] });
+    expect(second.fetched).toBeLessThan(200);
+  });
+});
