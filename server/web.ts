@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { registerHooks } from "node:module";
 import next from "next";
@@ -25,11 +25,28 @@ function settleForwarding({ headers, socket }: IncomingMessage): void {
   headers["x-forwarded-for"] = client;
 }
 
+/** An address that cannot be decoded fails inside Next, before any handler of ours: a plain-text 500. */
+function refuseAddress({ url = "" }: IncomingMessage, response: ServerResponse): boolean {
+  try {
+    decodeURIComponent(url);
+    return false;
+  } catch {
+    const requestId = crypto.randomUUID();
+    const title = "The request cannot be read.";
+    const code = "request.malformed";
+    const body = { type: `urn:countersign:problem:${code}`, title, status: 400, detail: title, code, requestId };
+    response.writeHead(400, { "content-type": "application/problem+json", "x-request-id": requestId });
+    response.end(JSON.stringify(body));
+    return true;
+  }
+}
+
 const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 });
 const app = next({ dev: env.NODE_ENV !== "production", hostname: env.HOST, port: env.PORT, httpServer: server });
 await app.prepare();
 const handle = app.getRequestHandler();
 server.on("request", (request, response) => {
+  if (refuseAddress(request, response)) return;
   settleForwarding(request);
   handle(request, response);
 });

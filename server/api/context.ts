@@ -25,17 +25,17 @@ export function requestFacts(headers: Headers): RequestFacts {
 export const SECURE = env.APP_URL.startsWith("https:");
 export const SESSION_COOKIE = SECURE ? "__Host-countersign.session" : "countersign.session";
 
-export function sessionToken(headers: Headers): string | null {
+export function cookie(headers: Headers, wanted: string): string | null {
   for (const part of (headers.get("cookie") ?? "").split(";")) {
     const [name, value] = part.trim().split("=", 2);
-    if (name === SESSION_COOKIE && value) return value.slice(0, 200);
+    if (name === wanted && value) return value.slice(0, 200);
   }
   return null;
 }
 
 /** The person behind the cookie, looked up now; null for nobody. Throws 429 beyond the session's rate. */
 export async function callerOfRequest(headers: Headers, facts: RequestFacts): Promise<Caller | null> {
-  const token = sessionToken(headers);
+  const token = cookie(headers, SESSION_COOKIE);
   if (!token) return null;
   const caller = await callerOfSession(tokenHash(token), env.SESSION_LIFETIME, facts);
   if (caller?.sessionId) {
@@ -56,6 +56,14 @@ export function checkOrigin(request: Request): void {
   if (!allowed) throw new TransportError("auth.foreign_origin");
 }
 
+/** The key of a write that is to happen once; undefined when there is none. */
+export function idempotencyKey(headers: Headers): string | undefined {
+  const key = headers.get("idempotency-key") ?? undefined;
+  if (key === undefined || (key.length > 0 && key.length <= 200)) return key;
+  const issue = { path: "idempotency-key", code: "length", message: "has 1 to 200 characters" };
+  throw new TransportError("request.malformed", { issues: [issue] });
+}
+
 export interface Context {
   readonly requestId: string;
   readonly idempotencyKey: string | undefined;
@@ -66,12 +74,11 @@ export interface Context {
 /** The tenant comes from the session and from nowhere else: no header is read for it. */
 export function createContext(request: Request, responseHeaders: Headers): Context {
   const facts = requestFacts(request.headers);
-  const key = request.headers.get("idempotency-key");
   let caller: Promise<Caller | null> | undefined;
   responseHeaders.set("x-request-id", facts.requestId);
   return {
     requestId: facts.requestId,
-    idempotencyKey: key && key.length <= 200 ? key : undefined,
+    idempotencyKey: idempotencyKey(request.headers),
     caller: () => {
       caller ??= callerOfRequest(request.headers, facts); // once per request, however many calls are batched in it
       return caller;

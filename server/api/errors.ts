@@ -1,4 +1,5 @@
 import type { TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import { TRPCError } from "@trpc/server";
 import { isUnavailable } from "#server/domain/maintenance/queries.ts";
 import type { Issue, RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -101,8 +102,28 @@ export interface Explained {
   readonly unexpected: boolean;
 }
 
+/** What tRPC itself refuses, in our words. */
+const FROM_TRPC: Partial<Record<TRPC_ERROR_CODE_KEY, TransportCode>> = {
+  BAD_REQUEST: "request.malformed",
+  PARSE_ERROR: "request.malformed",
+  NOT_FOUND: "route.not_found",
+  METHOD_NOT_SUPPORTED: "route.method_not_allowed",
+  PAYLOAD_TOO_LARGE: "request.too_large",
+  UNSUPPORTED_MEDIA_TYPE: "request.unsupported_type",
+};
+
+const isKnown = (error: unknown) => error instanceof Refusal || error instanceof TransportError;
+
+/** tRPC wraps what a procedure throws; without one of ours inside, the refusal may be its own. */
+function unwrapped(error: unknown): unknown {
+  if (!(error instanceof TRPCError)) return error;
+  const own = FROM_TRPC[error.code];
+  return own && !isKnown(error.cause) ? new TransportError(own) : (error.cause ?? error);
+}
+
 /** Anything thrown, as transport says it. */
-export function explain(error: unknown): Explained {
+export function explain(thrown: unknown): Explained {
+  const error = unwrapped(thrown);
   const known = error instanceof Refusal || error instanceof TransportError;
   const code: Code = known ? error.code : isUnavailable(error) ? "unavailable" : "internal";
   const [status, title] = TABLE[code];

@@ -1,64 +1,68 @@
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import NextAuth from "next-auth";
-import { authOptions } from "#server/api/auth.ts";
-import { checkOrigin, createContext, requestFacts } from "#server/api/context.ts";
-import { explain, problem, TransportError } from "#server/api/errors.ts";
+import { failure, respond } from "#server/api/answer.ts";
+import { askNextAuth } from "#server/api/auth.ts";
+import { mediaType, readText } from "#server/api/body.ts";
+import { checkOrigin, createContext, idempotencyKey, requestFacts } from "#server/api/context.ts";
+import { explain, TransportError } from "#server/api/errors.ts";
 import { appRouter } from "#server/api/root.ts";
 import { pingDatabase } from "#server/domain/maintenance/queries.ts";
 
-const BODY_MAX = 1024 * 1024;
+const TRPC = "/api/trpc";
+const BATCH_MAX = 20;
 
-function refuse(error: unknown, request: Request): Response {
-  const { requestId } = requestFacts(request.headers);
-  const explained = explain(error);
-  return Response.json(problem(explained, requestId), {
-    status: explained.status,
-    headers: { "content-type": "application/problem+json", "x-request-id": requestId },
-  });
+/** Same site only, JSON only, bounded, and a key for one call: what is left goes to tRPC. */
+async function admitted(request: Request): Promise<Request> {
+  checkOrigin(request);
+  const { searchParams } = new URL(request.url);
+  if (idempotencyKey(request.headers) !== undefined && searchParams.has("batch"))
+    throw new TransportError("request.malformed", {
+      issues: [{ path: "idempotency-key", code: "batch", message: "goes with one call, not with a batch" }],
+    });
+  if (request.method !== "POST") return request;
+  if (mediaType(request.headers) !== "application/json") throw new TransportError("request.unsupported_type");
+  return new Request(request.url, { method: "POST", headers: request.headers, body: await readText(request) });
 }
 
-/** tRPC for the console: same site only, JSON only, bounded. */
+/** tRPC for the console. */
 export async function trpcHandler(request: Request): Promise<Response> {
+  let req: Request;
   try {
-    checkOrigin(request);
-    if (request.method === "POST" && !/^application\/json\b/i.test(request.headers.get("content-type") ?? ""))
-      throw new TransportError("request.unsupported_type");
-    if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX) throw new TransportError("request.too_large");
+    req = await admitted(request);
   } catch (error) {
-    return refuse(error, request);
+    return failure(error, requestFacts(request.headers));
   }
   return fetchRequestHandler({
-    endpoint: "/api/trpc",
-    req: request,
+    endpoint: TRPC,
+    req,
     router: appRouter,
-    maxBatchSize: 20,
-    createContext: ({ resHeaders }) => createContext(request, resHeaders),
-    responseMeta: () => ({ headers: new Headers({ "cache-control": "no-store" }) }),
+    maxBatchSize: BATCH_MAX,
+    createContext: ({ resHeaders }) => createContext(req, resHeaders),
+    responseMeta: ({ errors }) => {
+      const wait = Math.max(0, ...errors.map((error) => explain(error).retryAfter ?? 0));
+      return { headers: { "cache-control": "no-store", ...(wait > 0 ? { "retry-after": `${wait}` } : {}) } };
+    },
   });
 }
-
-const nextAuth = NextAuth(authOptions);
 
 /** next-auth behind the same check of origin as every other cookie caller. */
 export async function authHandler(
   request: Request,
-  context: { params: Promise<{ nextauth: string[] }> },
+  { params }: { params: Promise<{ nextauth: string[] }> },
 ): Promise<Response> {
+  const facts = requestFacts(request.headers);
   try {
     checkOrigin(request);
+    return await askNextAuth(request, (await params).nextauth, facts);
   } catch (error) {
-    return refuse(error, request);
+    return failure(error, facts);
   }
-  return nextAuth(request, context);
 }
 
 /** 200 when everything that the program needs answers, else 503; each check by its name. */
-export async function health(): Promise<Response> {
+export async function health(request: Request): Promise<Response> {
   const milliseconds = await pingDatabase();
   const checks = { database: milliseconds === null ? { ok: false } : { ok: true, milliseconds } };
   const ok = Object.values(checks).every((c) => c.ok);
-  return Response.json(
-    { status: ok ? "ok" : "unavailable", checks },
-    { status: ok ? 200 : 503, headers: { "cache-control": "no-store" } },
-  );
+  const body = { status: ok ? "ok" : "unavailable", checks };
+  return respond(requestFacts(request.headers), ok ? 200 : 503, body, ok ? {} : { "retry-after": "1" });
 }

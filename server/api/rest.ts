@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { z } from "zod";
-import { requestFacts } from "#server/api/context.ts";
-import { explain, problem, TransportError } from "#server/api/errors.ts";
+import { failure, respond } from "#server/api/answer.ts";
+import { readJson } from "#server/api/body.ts";
+import { idempotencyKey, requestFacts } from "#server/api/context.ts";
+import { TransportError } from "#server/api/errors.ts";
+import type { ScopeNode } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { parse } from "#server/domain/command.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
@@ -9,9 +12,6 @@ import { callerOfClient } from "#server/domain/identity/queries.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { env } from "#server/platform/env.ts";
 import { allowRequest } from "#server/platform/limits.ts";
-import { logger } from "#server/platform/logger.ts";
-
-const BODY_MAX = 1024 * 1024;
 
 export interface Answer {
   readonly status: 200 | 201 | 202;
@@ -45,86 +45,40 @@ export function operation<S extends z.ZodType>(definition: Operation<S>): Operat
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
-function checkToken(headers: Headers): string {
+/** Who asks, and how often: before anything else is said, so that nobody without the token learns even which paths there are. */
+async function admit(headers: Headers): Promise<void> {
   const sent = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   if (!timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN))) throw new TransportError("auth.required");
-  return sent;
-}
-
-async function readBody(request: Request): Promise<unknown> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") throw new TransportError("request.unsupported_type");
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_MAX) throw new TransportError("request.too_large");
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    if (size > BODY_MAX) throw new TransportError("request.too_large");
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)));
-  } catch {
-    throw new TransportError("request.malformed", {
-      issues: [{ path: "", code: "json", message: "is not JSON in UTF-8" }],
-    });
-  }
+  const { allowed, retryAfter } = await allowRequest("token", "core", env.RATE_LIMIT_TOKEN);
+  if (!allowed) throw new TransportError("request.rate_limited", { retryAfter });
 }
 
 function header(headers: Headers, name: string): string {
   const value = headers.get(name)?.trim();
-  if (!value || value.length > 100)
-    throw new TransportError("request.malformed", {
-      issues: [{ path: name, code: "required", message: "is a required header" }],
-    });
-  return value;
+  if (value && value.length <= 100) return value;
+  const issue = { path: name, code: "required", message: "is a required header of 1 to 100 characters" };
+  throw new TransportError("request.malformed", { issues: [issue] });
 }
 
-/** Token, tenant and organisation, each by id or code. Whatever is unknown or not this token's is one identical 404. */
-async function findCaller(
-  facts: RequestFacts,
-  tenantRef: string,
-  orgRef: string,
-  cycleRef: string | null,
-): Promise<Caller> {
-  const found = await callerOfClient(tenantRef, "core", facts);
-  if (!found || (env.CORE_API_TENANTS.length > 0 && !env.CORE_API_TENANTS.includes(found.tenantCode)))
+/** Tenant, organisation and cycle, each by id, else by code. Whatever is unknown or not this token's is one identical 404. */
+async function findCaller(facts: RequestFacts, headers: Headers): Promise<Caller> {
+  const found = await callerOfClient(header(headers, "x-tenant-id"), "core", facts);
+  const mine = env.CORE_API_TENANTS;
+  if (!found || (mine.length > 0 && !mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t))))
     throw new Refusal("org.not_found");
   const scopes = [...found.caller.access.scopes.values()];
-  const is = (s: { id: string; code: string }, ref: string) => s.id === ref.toLowerCase() || s.code === ref;
-  const org = scopes.find((s) => s.kind === "ORG" && is(s, orgRef));
-  const within =
-    cycleRef === null
-      ? org
-      : scopes.find((s) => s.kind === "CYCLE" && is(s, cycleRef) && org && s.path.includes(org.id));
-  if (!within) throw new Refusal("org.not_found");
-  return { ...found.caller, within: within.id };
+  const find = (kind: ScopeNode["kind"], ref: string, below: string | null) => {
+    const there = scopes.filter((s) => s.kind === kind && (below === null || s.path.includes(below)));
+    const scope = there.find((s) => s.id === ref.toLowerCase()) ?? there.find((s) => s.code === ref);
+    if (!scope) throw new Refusal("org.not_found");
+    return scope.id;
+  };
+  const org = find("ORG", header(headers, "x-org-id"), null);
+  const cycle = headers.get("x-cycle-id")?.trim();
+  return { ...found.caller, within: cycle ? find("CYCLE", cycle, org) : org };
 }
 
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
-
-function respond(facts: RequestFacts, status: number, body: unknown, headers: Record<string, string>): Response {
-  return new Response(JSON.stringify(body), {
-    status,
-    headers: {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      "x-request-id": facts.requestId,
-      ...headers,
-    },
-  });
-}
-
-function failure(error: unknown, facts: RequestFacts, headers: Record<string, string>): Response {
-  const explained = explain(error);
-  if (explained.unexpected) logger.error({ err: error, requestId: facts.requestId }, "a REST call failed");
-  return respond(facts, explained.status, problem(explained, facts.requestId), {
-    ...headers,
-    "content-type": "application/problem+json",
-    ...(explained.retryAfter === undefined ? {} : { "retry-after": `${explained.retryAfter}` }),
-    ...(explained.status === 401 ? { "www-authenticate": "Bearer" } : {}),
-  });
-}
 
 /** 401 before 429 before 400 before 404: who asks, how often, what, where. */
 function handler(op: Operation): Handler {
@@ -132,22 +86,14 @@ function handler(op: Operation): Handler {
     const facts = requestFacts(request.headers);
     const extra: Record<string, string> = {};
     try {
-      const token = checkToken(request.headers);
-      const { allowed, retryAfter } = await allowRequest("token", token, env.RATE_LIMIT_TOKEN);
-      if (!allowed) throw new TransportError("request.rate_limited", { retryAfter });
-      const tenant = header(request.headers, "x-tenant-id");
-      const org = header(request.headers, "x-org-id");
-      const key = request.headers.get("idempotency-key") ?? undefined;
-      if (key !== undefined && (key.length === 0 || key.length > 200))
-        throw new TransportError("request.malformed", {
-          issues: [{ path: "idempotency-key", code: "length", message: "has 1 to 200 characters" }],
-        });
-      const body = op.method === "POST" ? await readBody(request) : undefined;
-      const input = op.read({ params: await params, query: new URL(request.url).searchParams, body }) as z.input<
-        typeof op.input
-      >;
+      await admit(request.headers);
+      for (const name of ["x-tenant-id", "x-org-id"]) header(request.headers, name);
+      const key = idempotencyKey(request.headers);
+      const body = op.method === "POST" ? await readJson(request) : undefined;
+      const query = new URL(request.url).searchParams;
+      const input = op.read({ params: await params, query, body }) as z.input<typeof op.input>;
       parse(op.input, input);
-      const caller = await findCaller(facts, tenant, org, request.headers.get("x-cycle-id"));
+      const caller = await findCaller(facts, request.headers);
       const onReplay = () => {
         extra["idempotency-replayed"] = "true";
       };
@@ -159,20 +105,28 @@ function handler(op: Operation): Handler {
   };
 }
 
+/** What an address says to a method that it does not take; without any method there is nothing there. */
+function refusal(allow: readonly string[]): Handler {
+  const said = new TransportError(allow.length > 0 ? "route.method_not_allowed" : "route.not_found");
+  return async (request) => {
+    const facts = requestFacts(request.headers);
+    try {
+      await admit(request.headers);
+      return failure(said, facts, allow.length > 0 ? { allow: allow.join(", ") } : {});
+    } catch (error) {
+      return failure(error, facts);
+    }
+  };
+}
+
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 type Methods = Record<(typeof METHODS)[number], Handler>;
 
-/** The handlers of one address: its operations, and for every other method a problem that says so. */
+/** The handlers of one address: its operations, HEAD as GET, and a problem body for every other method. */
 export function route(...own: readonly { readonly method: "GET" | "POST" }[]): Methods {
-  const none: Handler = async (request) =>
-    failure(
-      new TransportError(own.length > 0 ? "route.method_not_allowed" : "route.not_found"),
-      requestFacts(request.headers),
-      own.length > 0 ? { allow: own.map((o) => o.method).join(", ") } : {},
-    );
-  const entries = METHODS.map((method) => {
-    const op = own.find((o) => o.method === method) as Operation | undefined;
-    return [method, op ? handler(op) : none] as const;
-  });
-  return Object.fromEntries(entries) as Methods;
+  const handlers = new Map(own.map((op) => [op.method as string, handler(op as Operation)]));
+  const get = handlers.get("GET");
+  if (get) handlers.set("HEAD", get);
+  const none = refusal([...handlers.keys()].sort());
+  return Object.fromEntries(METHODS.map((method) => [method, handlers.get(method) ?? none])) as Methods;
 }

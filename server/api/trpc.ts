@@ -7,7 +7,7 @@ import { logger } from "#server/platform/logger.ts";
 
 const t = initTRPC.context<Context>().create({
   errorFormatter({ shape, error, ctx }) {
-    const { code, facts, issues } = explain(error.cause ?? error);
+    const { code, facts, issues } = explain(error);
     return {
       message: code,
       code: shape.code,
@@ -22,15 +22,18 @@ export const router = t.router;
 const mapped = t.procedure.use(async ({ next, ctx, path }) => {
   const result = await next();
   if (result.ok) return result;
+  const explained = explain(result.error);
   const cause = result.error.cause ?? result.error;
-  const explained = explain(cause);
   if (explained.unexpected) logger.error({ err: cause, path, requestId: ctx.requestId }, "a procedure failed");
   throw new TRPCError({ code: explained.trpcCode, message: explained.code, cause });
 });
 
-const signedIn = mapped.use(async ({ next, ctx }) => {
+const signedIn = mapped.use(async ({ next, ctx, getRawInput }) => {
   const caller = await ctx.caller();
   if (!caller) throw new TransportError("auth.required");
+  await getRawInput().catch(() => {
+    throw new TransportError("request.malformed");
+  });
   return next({ ctx: { ...ctx, caller } });
 });
 

@@ -7,6 +7,7 @@ import type { Issue } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Work } from "#server/domain/work.ts";
+import { env } from "#server/platform/env.ts";
 
 /** Where a command acts: one scope of its input, the tenant itself, or each item by itself. */
 type At<I> = "each" | "tenant" | ((input: I, caller: Caller) => string | null);
@@ -72,10 +73,11 @@ function rootOf(caller: Caller): string | null {
 /** The only way to write: parse → permission → BEGIN → replay? → run → record → COMMIT. */
 export function command<S extends z.ZodType, O>(definition: Definition<S, O>): Command<S, O> {
   const { name, permission, at, input: schema, run } = definition;
-  if (commands.has(name)) throw new Error(`two commands are named ${name}`);
+  // Hot reloading evaluates a module again; elsewhere a second definition is a mistake.
+  if (commands.has(name) && env.APP_ENV !== "development") throw new Error(`two commands are named ${name}`);
   commands.set(name, { permission });
 
-  const joined = (work: Work, input: z.output<S>) =>
+  const joined = async (work: Work, input: z.output<S>) =>
     run({ ...work, scopes: authorise(work.caller, permission, at, input) }, input);
 
   const opened = async (caller: Caller, raw: unknown, options: CommandOptions): Promise<O> => {
@@ -84,7 +86,7 @@ export function command<S extends z.ZodType, O>(definition: Definition<S, O>): C
     const { key, dryRun } = options;
     if (key === undefined || dryRun)
       return transaction(caller, (work) => joined(work, input), { dryRun: dryRun === true });
-    const outcome = await transaction(caller, (work) => once(work, name, key, input, () => joined(work, input)));
+    const outcome = await transaction(caller, (work) => once(work, name, key, input, (inner) => joined(inner, input)));
     if (outcome.replayed) options.onReplay?.();
     if ("refusal" in outcome) throw outcome.refusal;
     return outcome.answer;

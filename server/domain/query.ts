@@ -6,6 +6,7 @@ import { parse } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { inTenant } from "#server/platform/db.ts";
+import { env } from "#server/platform/env.ts";
 
 /** An open read: what the caller may see, and nothing else. */
 export interface Read {
@@ -35,7 +36,8 @@ export const queries = new Map<string, { readonly permission: Permission | null 
 /** The only way to read tenant data. */
 export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Query<S, O> {
   const { name, permission, input: schema, run } = definition;
-  if (queries.has(name)) throw new Error(`two queries are named ${name}`);
+  // Hot reloading evaluates a module again; elsewhere a second definition is a mistake.
+  if (queries.has(name) && env.APP_ENV !== "development") throw new Error(`two queries are named ${name}`);
   queries.set(name, { permission });
 
   const reachable = (caller: Caller): string[] => {
@@ -45,7 +47,7 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
     return scopes;
   };
 
-  const call = (first: Caller | { caller: Caller; tx: Transaction }, raw: unknown) => {
+  const call = async (first: Caller | { caller: Caller; tx: Transaction }, raw: unknown) => {
     if ("tx" in first)
       return run({ caller: first.caller, tx: first.tx, scopes: reachable(first.caller) }, raw as z.output<S>);
     const input = parse(schema, raw);

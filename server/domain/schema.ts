@@ -15,8 +15,11 @@ export function text(max: number, min = 0) {
 
 export const uuid = z.uuid().transform((s) => s.toLowerCase());
 
-/** An instant, ISO 8601 with an offset; kept as a `Date`, UTC. */
-export const instant = z.iso.datetime({ offset: true }).transform((s) => new Date(s));
+/** An instant, ISO 8601 with an offset; kept as a `Date`, UTC, in the years that every part of us can write. */
+export const instant = z.iso
+  .datetime({ offset: true })
+  .transform((s) => new Date(s))
+  .refine((d) => d.getUTCFullYear() >= 1 && d.getUTCFullYear() <= 9999, { error: "must be of the years 1 to 9999" });
 
 /** An amount in minor units: an integer string on the wire, a bigint inside. */
 export const amount = z
@@ -46,15 +49,21 @@ function flaw(value: unknown, depth: number): string | null {
   }
   if (value !== null && typeof value === "object") {
     for (const [key, item] of Object.entries(value)) {
-      const found = flaw(key, depth) ?? flaw(item, depth + 1);
+      const found = key === "__proto__" ? "holds the key __proto__" : (flaw(key, depth) ?? flaw(item, depth + 1));
       if (found) return found;
     }
   }
   return null;
 }
 
+// Not a record, which would drop the key __proto__ without a word: what is kept is what was sent.
+const jsonObject = z.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  { error: "must be an object" },
+);
+
 /** A JSON object: 64 kB as text, depth 16, safe integers. */
-export const payload = z.record(z.string(), z.unknown()).transform((value, ctx) => {
+export const payload = jsonObject.transform((value, ctx) => {
   const found =
     flaw(value, 1) ??
     (new TextEncoder().encode(JSON.stringify(value)).length > PAYLOAD_BYTES ? "is larger than 64 kB" : null);

@@ -82,7 +82,7 @@ export async function clock(tx: Transaction): Promise<Date> {
   return row.now;
 }
 
-/** The SQLSTATE of a failed statement, wherever the client put it. */
+/** The SQLSTATE of a failed statement, wherever the client put it; P1… and P2… are the client's own codes. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const e = error as {
@@ -93,7 +93,7 @@ export function sqlState(error: unknown): string | undefined {
   return (
     e.meta?.driverAdapterError?.cause?.originalCode ??
     e.cause?.originalCode ??
-    (/^[0-9A-Z]{5}$/.test(e.code ?? "") && !e.code?.startsWith("P2") ? e.code : undefined)
+    (/^[0-9A-Z]{5}$/.test(e.code ?? "") && !/^P[1-9]/.test(e.code ?? "") ? e.code : undefined)
   );
 }
 
@@ -105,13 +105,22 @@ export function isRetryable(error: unknown): boolean {
   return e?.code === "P2034" || e?.name === "TransactionWriteConflict" || e?.message === "TransactionWriteConflict";
 }
 
+/** What the driver's adapter calls a server that cannot be reached; such an error has no SQLSTATE. */
+const AWAY = ["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"];
+
 /** The connection or the server went away: the work is to be done again, and nothing is wrong with it. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
   if (state) return /^(08|53|57P)/.test(state);
-  const e = error as { code?: string; message?: string } | null;
+  const e = error as {
+    code?: string;
+    message?: string;
+    cause?: { kind?: string };
+    meta?: { driverAdapterError?: { cause?: { kind?: string } } };
+  } | null;
   return (
+    AWAY.includes(e?.meta?.driverAdapterError?.cause?.kind ?? e?.cause?.kind ?? "") ||
     ["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "ECONNREFUSED", "ECONNRESET"].includes(e?.code ?? "") ||
-    /terminat|timeout exceeded when trying to connect/i.test(e?.message ?? "")
+    /terminat|is not queryable|timeout exceeded when trying to connect/i.test(e?.message ?? "")
   );
 }

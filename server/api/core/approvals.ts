@@ -91,8 +91,11 @@ export const decide = operation({
   method: "POST",
   path: "/approvals/{id}/decision",
   input: singleDecision,
+  // An id in the body is refused like any key that does not belong there: null is none.
   read: ({ params, body }) =>
-    body !== null && typeof body === "object" && !Array.isArray(body) ? { ...body, id: params.id } : body,
+    body !== null && typeof body === "object" && !Array.isArray(body)
+      ? { ...body, id: "id" in body ? null : params.id }
+      : body,
   run: async ({ caller, key, onReplay }, input) => ({
     status: 200,
     body: await decideApproval(caller, input, { key, onReplay }),

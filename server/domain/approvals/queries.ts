@@ -9,6 +9,7 @@ import { may } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { uuid } from "#server/domain/schema.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { Prisma } from "#server/platform/db.ts";
 
@@ -20,8 +21,10 @@ const like = (q: string) => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
 export function where(tenantId: string, scopes: readonly string[], filter: ApprovalFilter): Prisma.Sql {
   const parts = [Prisma.sql`a.tenant_id = ${tenantId}::uuid`, Prisma.sql`a.scope_id = ANY(${scopes}::uuid[])`];
   const any = (column: string, values: readonly string[] | undefined, type: "text" | "uuid" = "text") => {
-    if (values && values.length > 0)
-      parts.push(Prisma.sql`${Prisma.raw(column)} = ANY(${values}::${Prisma.raw(type)}[])`);
+    const [col, as] = [Prisma.raw(column), Prisma.raw(type)];
+    // One value is written as such: only then does an index that begins with the column give the order too.
+    if (values?.length === 1) parts.push(Prisma.sql`${col} = ${values[0]}::${as}`);
+    else if (values && values.length > 1) parts.push(Prisma.sql`${col} = ANY(${values}::${as}[])`);
   };
   any("a.state", filter.state);
   any("a.type", filter.type);
@@ -141,12 +144,20 @@ async function shapes(read: { caller: Caller; tx: Transaction }, rows: readonly 
 }
 
 type Sort = (typeof SORTS)[number];
-const SORT_COLUMNS: Record<Sort, { column: string; type: string; value: (row: Row) => string | null }> = {
-  created: { column: "a.created_at", type: "timestamptz", value: (r) => iso(r.created_at) },
-  updated: { column: "a.updated_at", type: "timestamptz", value: (r) => iso(r.updated_at) },
-  due: { column: "a.due_at", type: "timestamptz", value: (r) => iso(r.due_at) },
-  amount: { column: "a.amount", type: "bigint", value: (r) => r.amount?.toString() ?? null },
-  priority: { column: "a.priority_rank", type: "smallint", value: (r) => `${r.priority_rank}` },
+
+/** What is sorted by. `NULLS LAST` where there are none would keep an index from giving the order. */
+interface SortColumn {
+  readonly column: string;
+  readonly type: "timestamptz" | "bigint" | "smallint";
+  readonly nullable: boolean;
+  readonly value: (row: Row) => string | null;
+}
+const SORT_COLUMNS: Record<Sort, SortColumn> = {
+  created: { column: "a.created_at", type: "timestamptz", nullable: false, value: (r) => iso(r.created_at) },
+  updated: { column: "a.updated_at", type: "timestamptz", nullable: false, value: (r) => iso(r.updated_at) },
+  due: { column: "a.due_at", type: "timestamptz", nullable: true, value: (r) => iso(r.due_at) },
+  amount: { column: "a.amount", type: "bigint", nullable: true, value: (r) => r.amount?.toString() ?? null },
+  priority: { column: "a.priority_rank", type: "smallint", nullable: false, value: (r) => `${r.priority_rank}` },
 };
 
 interface Cursor {
@@ -162,7 +173,14 @@ function fingerprint(caller: Caller, input: { filter: ApprovalFilter; sort: Sort
   return createHash("sha256").update(text).digest("base64url").slice(0, 16);
 }
 
-function decodeCursor(cursor: string, print: string, type: string): Cursor {
+/** Whether the database reads it as a value of the type: a forged one is refused, never an error. */
+function isOf(type: string, value: string): boolean {
+  if (type === "smallint") return /^\d$/.test(value);
+  if (type === "bigint") return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
+  return /^(?!0000)\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value;
+}
+
+function decodeCursor(cursor: string, print: string, { type, nullable }: SortColumn): Cursor {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
@@ -172,21 +190,19 @@ function decodeCursor(cursor: string, print: string, type: string): Cursor {
   if (!Array.isArray(parts) || parts.length !== 3) throw new Refusal("cursor.invalid");
   const [value, id, madeFor] = parts;
   if (madeFor !== print) throw new Refusal("cursor.mismatch");
-  const sound =
-    value === null ||
-    (typeof value === "string" &&
-      (type === "timestamptz" ? !Number.isNaN(Date.parse(value)) : /^-?\d{1,19}$/.test(value)));
-  if (!sound || typeof id !== "string" || !/^[0-9a-f-]{36}$/.test(id)) throw new Refusal("cursor.invalid");
+  const sound = value === null ? nullable : typeof value === "string" && isOf(type, value);
+  if (!sound || !uuid.safeParse(id).success) throw new Refusal("cursor.invalid");
   return { value, id };
 }
 
 /** Rows after the cursor, nulls last in both directions, ties by id. */
-function after({ value, id }: Cursor, column: string, type: string, descending: boolean): Prisma.Sql {
+function after({ value, id }: Cursor, { column, type, nullable }: SortColumn, descending: boolean): Prisma.Sql {
   const col = Prisma.raw(column);
   const than = Prisma.raw(descending ? "<" : ">");
   if (value === null) return Prisma.sql`(${col} IS NULL AND a.id ${than} ${id}::uuid)`;
   const at = Prisma.sql`${value}::text::${Prisma.raw(type)}`;
-  return Prisma.sql`((${col}, a.id) ${than} (${at}, ${id}::uuid) OR ${col} IS NULL)`;
+  const next = Prisma.sql`(${col}, a.id) ${than} (${at}, ${id}::uuid)`;
+  return nullable ? Prisma.sql`(${next} OR ${col} IS NULL)` : next;
 }
 
 async function total(
@@ -212,15 +228,15 @@ export const listApprovals = query({
   permission: "approvals:read",
   input: listInput,
   run: async (read, input) => {
-    const { column, type, value } = SORT_COLUMNS[input.sort];
+    const sort = SORT_COLUMNS[input.sort];
+    const { column, nullable, value } = sort;
     const descending = input.direction === "desc";
     const print = fingerprint(read.caller, input);
     const matching = where(read.caller.tenantId, read.scopes, input.filter);
-    const cursor = input.cursor ? decodeCursor(input.cursor, print, type) : null;
-    const clause = cursor ? Prisma.sql`${matching} AND ${after(cursor, column, type, descending)}` : matching;
-    const order = Prisma.raw(
-      `${column} ${descending ? "DESC" : "ASC"} NULLS LAST, a.id ${descending ? "DESC" : "ASC"}`,
-    );
+    const cursor = input.cursor ? decodeCursor(input.cursor, print, sort) : null;
+    const clause = cursor ? Prisma.sql`${matching} AND ${after(cursor, sort, descending)}` : matching;
+    const way = descending ? "DESC" : "ASC";
+    const order = Prisma.raw(`${column} ${way}${nullable ? " NULLS LAST" : ""}, a.id ${way}`);
     // The page is cut before anything is joined to it.
     const rows = await read.tx.$queryRaw<Row[]>`
       SELECT ${COLUMNS} FROM (SELECT * FROM approvals a WHERE ${clause} ORDER BY ${order} LIMIT ${input.limit + 1}) AS a

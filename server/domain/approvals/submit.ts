@@ -66,9 +66,10 @@ async function requesters(work: Work, items: readonly Submission[]): Promise<Rea
     SELECT p.id, p.email FROM people p JOIN memberships m ON m.person_id = p.id
     WHERE m.tenant_id = ${work.caller.tenantId}::uuid AND p.email = ANY(${emails}::text[])`;
   const known = new Map(rows.map((r) => [r.email, r.id]));
+  const at = (i: number) => (items.length === 1 ? "" : `items.${i}.`);
   const issues = items.flatMap((item, i) =>
     item.requesterEmail && !known.has(item.requesterEmail)
-      ? [{ path: `items.${i}.requesterEmail`, code: "unknown", message: "is no member of this tenant" }]
+      ? [{ path: `${at(i)}requesterEmail`, code: "unknown", message: "is no member of this tenant" }]
       : [],
   );
   if (issues.length > 0) throw new Refusal("person.not_found", { email: emails.find((e) => !known.has(e)) }, issues);

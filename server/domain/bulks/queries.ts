@@ -46,6 +46,7 @@ interface Row {
   finished_at: Date | null;
   person_id: string | null;
   client_id: string | null;
+  within_id: string | null;
   name: string;
 }
 
@@ -69,6 +70,11 @@ function shape(row: Row, caller: Caller): BulkDetail {
   };
 }
 
+/** Narrowed to an organisation, one sees the bulks that were started inside it. */
+function inReach({ within, access }: Caller, withinId: string | null): boolean {
+  return within === null || (withinId !== null && access.scopes.get(withinId)?.path.includes(within) === true);
+}
+
 /** A bulk by its id: whoever may decide may follow it, as its address can be handed on. A draft is its starter's alone. */
 export const getBulk = query({
   name: "bulks.get",
@@ -79,7 +85,7 @@ export const getBulk = query({
       SELECT b.*, coalesce(p.name, c.name) AS name FROM bulks b LEFT JOIN people p ON p.id = b.person_id
       LEFT JOIN service_clients c ON c.tenant_id = b.tenant_id AND c.id = b.client_id
       WHERE b.tenant_id = ${caller.tenantId}::uuid AND b.id = ${id}::uuid`;
-    const bulk = row && shape(row, caller);
+    const bulk = row && inReach(caller, row.within_id) ? shape(row, caller) : null;
     if (!bulk || (bulk.state === "DRAFT" && !bulk.mine)) throw new Refusal("bulk.not_found");
     return bulk;
   },
@@ -95,7 +101,7 @@ export const listBulks = query({
       SELECT b.*, coalesce(p.name, c.name) AS name FROM bulks b LEFT JOIN people p ON p.id = b.person_id
       LEFT JOIN service_clients c ON c.tenant_id = b.tenant_id AND c.id = b.client_id
       WHERE b.tenant_id = ${caller.tenantId}::uuid AND b.started_at IS NOT NULL ORDER BY b.id DESC LIMIT 50`;
-    return rows.map((row) => shape(row, caller));
+    return rows.filter((row) => inReach(caller, row.within_id)).map((row) => shape(row, caller));
   },
 });
 

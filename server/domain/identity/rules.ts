@@ -2,8 +2,32 @@
 export const FREE_FAILURES = 2;
 export const DELAY_MAX_SECONDS = 300;
 
-/** A path on this site, or nothing: it begins with one slash, and no browser reads a host into it. */
+export const delayAfter = (failures: number): number =>
+  failures <= FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES - 1), DELAY_MAX_SECONDS);
+
+/** Whose tries are counted together: an IPv4 address, or the /64 that one IPv6 customer can choose from. */
+export function source(address: string): string {
+  if (!address.includes(":")) return address.slice(0, 100);
+  const [head = "", tail] = address.toLowerCase().split("::", 2);
+  const groups = (text: string | undefined) => (text ? text.split(":") : []);
+  const [left, right] = [groups(head), groups(tail)];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const all = [...left, ...Array<string>(zeros).fill("0"), ...right];
+  return `${all
+    .slice(0, 4)
+    .map((g) => g.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`.slice(0, 100);
+}
+
+const FOREIGN = /^\/[/\\]|[\p{Cc}\\]/u;
+
+/** A path on this site, or nothing: it begins with one slash, and no browser or decoder reads a host into it. */
 export function safePath(target: string | null | undefined): string | null {
-  if (!target || !/^\/(?![/\\])/.test(target) || /[\p{Cc}\\]/u.test(target)) return null;
-  return target;
+  if (!target?.startsWith("/") || FOREIGN.test(target)) return null;
+  const [path = ""] = target.split(/[?#]/, 1);
+  try {
+    return FOREIGN.test(decodeURIComponent(path)) ? null : target;
+  } catch {
+    return null;
+  }
 }

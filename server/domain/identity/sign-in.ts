@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { openSession } from "#server/domain/identity/open-session.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
-import { DELAY_MAX_SECONDS, FREE_FAILURES } from "#server/domain/identity/rules.ts";
+import { DELAY_MAX_SECONDS, delayAfter, FREE_FAILURES, source } from "#server/domain/identity/rules.ts";
 import { database } from "#server/platform/db.ts";
 import { verifyPassword } from "#server/platform/passwords.ts";
 
@@ -17,44 +17,61 @@ export interface SignIn {
 
 export type SignInResult =
   | { readonly ok: true; readonly token: string; readonly personId: string }
-  | { readonly ok: false; readonly retryAfterSeconds: number };
+  /** `judged`: the password was looked at; else it came before its time. */
+  | { readonly ok: false; readonly judged: boolean; readonly retryAfterSeconds: number };
 
 export const tokenHash = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /**
- * Counts the try before it is judged, so that parallel tries cannot pass the delay together. Null while the
- * (address, account) has to wait; that delays a stranger's own address and nobody else's.
+ * Counts the try before it is judged, so that parallel tries cannot pass the delay together: each either counts or
+ * waits. What waits is the (address, account): a stranger delays his own address and nobody else's.
  */
-async function countTry(address: string, account: string): Promise<{ waitSeconds: number } | null> {
-  const rows = await database().client.$queryRaw<{ failures: number }[]>`
+async function countTry(address: string, account: string): Promise<{ judged: boolean; retryAfterSeconds: number }> {
+  const { client } = database();
+  const [counted] = await client.$queryRaw<{ failures: number }[]>`
     INSERT INTO sign_in_attempts AS s (address, account, failures, failed_at) VALUES (${address}, ${account}, 1, clock_timestamp())
     ON CONFLICT (address, account) DO UPDATE SET failed_at = clock_timestamp(),
       failures = CASE WHEN s.failed_at < clock_timestamp() - interval '1 hour' THEN 1 ELSE least(s.failures + 1, 100) END
     WHERE s.failures <= ${FREE_FAILURES}::int
       OR s.failed_at + make_interval(secs => least(power(2, least(s.failures - ${FREE_FAILURES}::int - 1, 20)), ${DELAY_MAX_SECONDS}::int)) <= clock_timestamp()
     RETURNING failures`;
-  const failures = rows[0]?.failures;
-  if (failures === undefined) return null;
+  if (counted) return { judged: true, retryAfterSeconds: delayAfter(counted.failures) };
+  const [last] = await client.$queryRaw<{ failures: number; seconds: number }[]>`
+    SELECT failures, extract(epoch FROM clock_timestamp() - failed_at)::float8 AS seconds FROM sign_in_attempts WHERE address = ${address} AND account = ${account}`;
   return {
-    waitSeconds: failures <= FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES - 1), DELAY_MAX_SECONDS),
+    judged: false,
+    retryAfterSeconds: last ? Math.max(1, Math.ceil(delayAfter(last.failures) - last.seconds)) : 1,
   };
+}
+
+/** A sign-in that worked is forgotten with its failures, and so is what nobody has tried for a day. */
+async function forgetTries(address: string, account: string): Promise<void> {
+  await database().client.$executeRaw`
+    DELETE FROM sign_in_attempts WHERE (address = ${address} AND account = ${account}) OR failed_at < clock_timestamp() - interval '1 day'`;
 }
 
 /** One answer and one cost for an unknown person, a wrong password, a disabled person and one without a tenant. */
 export async function signIn(input: SignIn): Promise<SignInResult> {
-  const account = input.email.normalize("NFC").trim().toLowerCase().replaceAll("\u0000", "").slice(0, 320);
-  const counted = await countTry(input.address, account);
-  if (!counted) return { ok: false, retryAfterSeconds: 1 };
-  const failed: SignInResult = { ok: false, retryAfterSeconds: counted.waitSeconds };
+  const account = input.email
+    .slice(0, 400)
+    .normalize("NFC")
+    .trim()
+    .toLowerCase()
+    .replaceAll("\u0000", "")
+    .slice(0, 320);
+  const address = source(input.address);
+  const counted = await countTry(address, account);
+  if (!counted.judged) return { ok: false, ...counted };
+  const failed: SignInResult = { ok: false, ...counted };
 
   const { client } = database();
   const person = await client.person.findUnique({ where: { email: account }, include: { credential: true } });
-  const matches = await verifyPassword(person?.credential?.passwordHash ?? null, input.password);
+  const matches = await verifyPassword(person?.credential?.passwordHash ?? null, input.password.slice(0, 256));
   if (!matches || !person || person.disabledAt) return failed;
   const tenantId = await firstTenant(person.id);
   if (!tenantId) return failed;
 
-  await client.signInAttempt.deleteMany({ where: { address: input.address, account } });
+  await forgetTries(address, account);
   const token = randomBytes(32).toString("base64url");
   const caller = await systemCaller(tenantId, {
     personId: person.id,

@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, test, vi } from "vitest";
+
+// Before anything reads the environment: another site, one tenant of the token, small rates.
+vi.hoisted(() => {
+  vi.stubEnv("APP_URL", "https://desk.example");
+  vi.stubEnv("CORE_API_TENANTS", "mine, 01900000-0000-7000-8000-000000000001");
+  vi.stubEnv("RATE_LIMIT_TOKEN", "40");
+  vi.stubEnv("RATE_LIMIT_SESSION", "10");
+});
+
+import { createScopes } from "#server/domain/access/create-scopes.ts";
+import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
+import { foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+import { Browser, core, makeAccount } from "#server/testing/http.ts";
+import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+
+bindTestDatabase();
+
+async function tenant(code: string, tenantId = uuidv7()) {
+  const rootId = uuidv7();
+  await provisionTenant(foundingCaller(tenantId, rootId, code), { id: tenantId, rootId, code, name: code });
+  await createScopes(await systemCaller(tenantId), {
+    parentId: rootId,
+    kind: "ORG",
+    items: [{ code: "CA", name: "California" }],
+  });
+  return tenantId;
+}
+
+let mine: string;
+let theirs: string;
+beforeAll(async () => {
+  [mine, theirs] = [await tenant("mine"), await tenant("theirs")];
+  await tenant("by-id", "01900000-0000-7000-8000-000000000001");
+});
+
+describe("R11 a header never widens a token", () => {
+  test("CORE_API_TENANTS, by code or id, is where the token acts; everywhere else is the 404 of nowhere", async () => {
+    for (const ref of ["mine", mine, "by-id", "01900000-0000-7000-8000-000000000001"])
+      expect((await core(ref, "CA")("/approvals")).status).toBe(200);
+    const nowhere = await core(uuidv7(), "CA")("/approvals");
+    for (const ref of ["theirs", theirs, theirs.toUpperCase(), "mine,theirs"]) {
+      const said = await core(ref, "CA")("/approvals");
+      expect([said.status, { ...said.body, requestId: "" }]).toEqual([404, { ...nowhere.body, requestId: "" }]);
+    }
+  });
+});
+
+describe("on https", () => {
+  test("every cookie is Secure and bound to the host by its name", async () => {
+    const world = await makeTenant();
+    const account = await makeAccount(world, "decider");
+    const browser = new Browser();
+    await browser.signIn(account.email, account.password);
+    expect([...browser.cookies.keys()].sort()).toEqual(["__Host-countersign.csrf", "__Host-countersign.session"]);
+    for (const line of browser.set) {
+      expect(line).toContain("Secure");
+      expect(line).toContain("Path=/;");
+      expect(line).not.toContain("Domain");
+    }
+    expect((await browser.query("access.whoAmI", {})).status).toBe(200);
+    const plain = new Browser();
+    plain.cookies.set("countersign.session", browser.cookies.get("__Host-countersign.session") as string);
+    expect((await plain.query("access.whoAmI", {})).status).toBe(401);
+  });
+
+  test("a sign-in leads to APP_URL, whatever host the request names", async () => {
+    const world = await makeTenant();
+    const account = await makeAccount(world, "decider");
+    const said = await new Browser().signIn(account.email, account.password, {
+      callbackUrl: "https://desk.example/inbox",
+    });
+    expect(said.body.url).toBe("https://desk.example/inbox");
+  });
+});
+
+describe("429", () => {
+  test("a token beyond its rate is told when to come back, before its headers are looked at", async () => {
+    const call = core("", "");
+    for (let i = 0; ; i++) {
+      const said = await call("/approvals");
+      if (said.status === 400) continue;
+      expect(i).toBeLessThanOrEqual(40);
+      expect(said).toMatchObject({ status: 429, body: { code: "request.rate_limited" } });
+      expect(Number(said.headers.get("retry-after"))).toBeGreaterThan(0);
+      break;
+    }
+    expect((await core("", "")("/approvals", { headers: { authorization: "Bearer no" } })).status).toBe(401);
+  });
+
+  test("a session beyond its rate is told when to come back; another one is not", async () => {
+    const world = await makeTenant();
+    const account = await makeAccount(world, "decider");
+    const [browser, other] = [new Browser(), new Browser()];
+    for (const b of [browser, other]) await b.signIn(account.email, account.password);
+    for (let i = 0; i < 10; i++) expect((await browser.query("access.whoAmI", {})).status).toBe(200);
+    const said = await browser.query("access.whoAmI", {});
+    expect(said).toMatchObject({ status: 429, body: { error: { data: { code: "request.rate_limited" } } } });
+    expect(Number(said.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await other.query("access.whoAmI", {})).status).toBe(200);
+  });
+
+  test("so is an address that tries one account after another", async () => {
+    const browser = new Browser();
+    for (let i = 0; i < 10; i++) expect((await browser.signIn(`nobody${i}@example.test`, "secret")).status).toBe(401);
+    const said = await browser.signIn("nobody@example.test", "secret");
+    expect([said.status, said.body.code]).toEqual([429, "request.rate_limited"]);
+    expect((await new Browser().signIn("nobody@example.test", "secret")).status).toBe(401);
+  });
+
+  test("and an account that is tried too soon from one address: 401 with its wait, then 429", async () => {
+    const browser = new Browser();
+    const statuses = [];
+    for (let i = 0; i < 4; i++) statuses.push((await browser.signIn("somebody@example.test", "secret")).status);
+    expect(statuses.slice(0, 3)).toEqual([401, 401, 401]);
+    const said = await browser.signIn("somebody@example.test", "secret");
+    expect(said.headers.get("retry-after")).toMatch(/^[1-9]\d*$/);
+    expect(said.body.url).toBe(`https://desk.example/sign-in?error=wait:${said.headers.get("retry-after")}`);
+  });
+});

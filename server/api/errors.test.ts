@@ -1,0 +1,136 @@
+import { TRPCError } from "@trpc/server";
+import { describe, expect, test } from "vitest";
+import type { Code } from "#server/api/errors.ts";
+import { explain, problem, TransportError } from "#server/api/errors.ts";
+import { REFUSALS, Refusal } from "#server/domain/refusals.ts";
+
+/** What the contract says, by status. */
+const STATUSES: Record<number, readonly Code[]> = {
+  400: ["input.invalid", "cursor.invalid", "cursor.mismatch"],
+  403: ["access.denied", "approval.not_eligible", "approval.own_request"],
+  404: ["approval.not_found", "assignment.not_found", "bulk.not_found", "org.not_found"],
+  409: [
+    "approval.already_decided",
+    "approval.you_already_decided",
+    "approval.stale",
+    "approval.stage_not_open",
+    "approval.not_open",
+    "bulk.not_draft",
+    "bulk.draft_expired",
+    "bulk.ended",
+    "effect.refused",
+    "idempotency.in_progress",
+  ],
+  422: [
+    "approval.reason_required",
+    "bulk.too_large",
+    "idempotency.mismatch",
+    "import.bad_rows",
+    "person.not_found",
+    "policy.not_found",
+  ],
+};
+const TRPC = { 400: "BAD_REQUEST", 403: "FORBIDDEN", 404: "NOT_FOUND", 409: "CONFLICT", 422: "UNPROCESSABLE_CONTENT" };
+
+describe("every refusal of the domain", () => {
+  test("stands in the contract with one status", () => {
+    expect(Object.values(STATUSES).flat().sort()).toEqual([...REFUSALS].sort());
+  });
+
+  test.each(REFUSALS)("%s has its status, the same over tRPC and REST, and a sentence", (code) => {
+    const explained = explain(new Refusal(code));
+    const status = Object.keys(STATUSES).find((s) => STATUSES[Number(s)]?.includes(code));
+    expect(explained).toMatchObject({ code, status: Number(status), unexpected: false });
+    expect(explained.trpcCode).toBe(TRPC[Number(status) as keyof typeof TRPC]);
+    expect(explained.title).toMatch(/^[A-Z].+\.$/);
+  });
+});
+
+describe("transport's own refusals", () => {
+  test.each([
+    ["auth.required", 401],
+    ["auth.foreign_origin", 403],
+    ["request.malformed", 400],
+    ["request.unsupported_type", 415],
+    ["request.too_large", 413],
+    ["request.rate_limited", 429],
+    ["route.not_found", 404],
+    ["route.method_not_allowed", 405],
+  ] as const)("%s is %i", (code, status) => {
+    expect(explain(new TransportError(code))).toMatchObject({ code, status, unexpected: false });
+  });
+
+  test.each([
+    ["NOT_FOUND", "route.not_found"],
+    ["METHOD_NOT_SUPPORTED", "route.method_not_allowed"],
+    ["PARSE_ERROR", "request.malformed"],
+    ["UNSUPPORTED_MEDIA_TYPE", "request.unsupported_type"],
+    ["PAYLOAD_TOO_LARGE", "request.too_large"],
+  ] as const)("tRPC's %s is %s", (code, ours) => {
+    expect(explain(new TRPCError({ code }))).toMatchObject({ code: ours, unexpected: false });
+  });
+
+  test("a refusal that tRPC has wrapped keeps its own code", () => {
+    const cause = new Refusal("approval.stale", { by: "Ana" });
+    expect(explain(new TRPCError({ code: "NOT_FOUND", cause }))).toMatchObject({
+      code: "approval.stale",
+      facts: { by: "Ana" },
+    });
+  });
+
+  test.each(["idempotency.in_progress"] as const)("%s says when to come back", (code) => {
+    expect(explain(new Refusal(code)).retryAfter).toBe(1);
+  });
+});
+
+describe("whatever else is thrown", () => {
+  const secret = "password authentication failed for user countersign_app";
+
+  test.each([
+    ["an error", new Error(secret)],
+    ["an error that tRPC has wrapped", new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: new Error(secret) })],
+    ["a text", secret],
+    ["nothing", undefined],
+    ["null", null],
+    ["something that looks like a refusal", { code: "approval.not_found", name: "Refusal" }],
+  ])("%s is a 500 that says nothing of itself", (_, thrown) => {
+    const explained = explain(thrown);
+    expect(explained).toMatchObject({ code: "internal", status: 500, unexpected: true, facts: {}, issues: [] });
+    expect(JSON.stringify(problem(explained, "r"))).not.toContain("password");
+  });
+
+  test.each([
+    [{ code: "ECONNREFUSED" }],
+    [{ code: "P1001" }],
+    [{ code: "P2010", meta: { driverAdapterError: { cause: { kind: "DatabaseNotReachable" } } } }],
+    [{ code: "P2010", meta: { driverAdapterError: { cause: { kind: "postgres", originalCode: "57P03" } } } }],
+    [new Error("Connection terminated unexpectedly")],
+  ])("a database that is away is a 503: %o", (thrown) => {
+    expect(explain(thrown)).toMatchObject({ code: "unavailable", status: 503, retryAfter: 1, unexpected: true });
+  });
+});
+
+describe("a problem body", () => {
+  test("has the members of the contract and no others; errors only where there are some", () => {
+    const members = ["code", "detail", "requestId", "status", "title", "type"];
+    expect(Object.keys(problem(explain(new Refusal("approval.not_found")), "r")).sort()).toEqual(members);
+    const issues = [{ path: "title", code: "too_small", message: "is empty" }];
+    expect(problem(explain(new Refusal("input.invalid", {}, issues)), "r")).toEqual({
+      type: "urn:countersign:problem:input.invalid",
+      title: "The request does not have the expected form.",
+      status: 400,
+      detail: "The request does not have the expected form.",
+      code: "input.invalid",
+      requestId: "r",
+      errors: issues,
+    });
+  });
+
+  test("says who and when in its detail", () => {
+    const { detail } = problem(
+      explain(new Refusal("approval.already_decided", { by: "Ana", at: "2026-11-22T00:00:00.000Z", state: null })),
+      "r",
+    );
+    expect(detail).toBe("It has been decided. by: Ana, at: 2026-11-22T00:00:00.000Z");
+  });
+});

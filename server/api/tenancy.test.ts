@@ -1,0 +1,227 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { operations } from "#server/api/rest.ts";
+import { appRouter } from "#server/api/root.ts";
+import { decideApproval } from "#server/domain/approvals/decide.ts";
+import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
+import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
+import { addPerson } from "#server/domain/identity/add-person.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+import type { Browser, Said } from "#server/testing/http.ts";
+import { core, makeAccount, routeFiles, signedIn } from "#server/testing/http.ts";
+import type { World } from "#server/testing/world.ts";
+import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+
+const { admin } = bindTestDatabase();
+
+/** Everything that an id in a request can name. */
+interface Ids {
+  readonly pending: string;
+  readonly returned: string;
+  readonly org: string;
+  readonly draft: string;
+  readonly running: string;
+  readonly email: string;
+}
+
+type Inputs = (ids: Ids) => readonly unknown[];
+const NO_IDS: Inputs = () => [];
+
+/** How each procedure can be handed somebody else's ids: a procedure that is not here fails the test. */
+const PROCEDURES: Record<string, Inputs> = {
+  "access.whoAmI": NO_IDS,
+  "approvals.list": ({ org, pending }) => [{ filter: { org: [org] } }, { filter: { q: pending } }],
+  "approvals.count": ({ org }) => [{ filter: { org: [org] } }],
+  "approvals.detail": ({ pending }) => [{ id: pending }],
+  "approvals.submit": ({ org, email }) => [
+    { type: "a", title: "b", orgId: org },
+    { type: "a", title: "b", requesterEmail: email },
+  ],
+  "approvals.resubmit": ({ returned }) => [{ id: returned }],
+  "approvals.cancel": ({ pending, returned }) => [{ id: pending }, { id: returned }],
+  "approvals.decide": ({ pending }) => [{ id: pending, decision: "APPROVE" }],
+  "approvals.decideSet": ({ pending }) => [{ ids: [pending], decision: "APPROVE" }],
+  "approvals.dryRun": ({ pending }) => [{ ids: [pending], decision: "APPROVE" }],
+  "bulks.draft": ({ pending, org }) => [
+    { ids: [pending] },
+    { filter: { org: [org] } },
+    { filter: { q: "nothing" }, except: [pending] },
+  ],
+  "bulks.start": ({ draft }) => [{ id: draft, decision: "APPROVE" }],
+  "bulks.cancel": ({ draft, running }) => [{ id: draft }, { id: running }],
+  "bulks.get": ({ draft, running }) => [{ id: draft }, { id: running }],
+  "bulks.list": NO_IDS,
+  "bulks.items": ({ running }) => [{ id: running }],
+};
+
+/** The same for the Core API: path and body. */
+const OPERATIONS: Record<string, (ids: Ids) => readonly (readonly [path: string, body?: unknown])[]> = {
+  "GET /approvals": ({ pending }) => [[`/approvals?q=${pending}`]],
+  "POST /approvals": ({ email }) => [["/approvals", { type: "a", title: "b", requesterEmail: email }]],
+  "GET /approvals/{id}": ({ pending }) => [[`/approvals/${pending}`]],
+  "POST /approvals/{id}/decision": ({ pending }) => [[`/approvals/${pending}/decision`, { decision: "APPROVE" }]],
+  "POST /approvals/bulk/decision": ({ pending, org }) => [
+    ["/approvals/bulk/decision", { ids: [pending], decision: "APPROVE" }],
+    ["/approvals/bulk/decision", { ids: [pending], decision: "APPROVE", dryRun: true }],
+    ["/approvals/bulk/decision", { filter: { org: [org] }, decision: "APPROVE" }],
+  ],
+  "GET /approvals/bulk/{bulkId}": ({ draft, running }) => [
+    [`/approvals/bulk/${draft}`],
+    [`/approvals/bulk/${running}`],
+  ],
+};
+
+let mine: World;
+let theirs: World;
+let olu: Browser;
+let foreign: Ids;
+const unknown = (): Ids => ({
+  pending: uuidv7(),
+  returned: uuidv7(),
+  org: uuidv7(),
+  draft: uuidv7(),
+  running: uuidv7(),
+  email: `${uuidv7()}@example.test`,
+});
+
+beforeAll(async () => {
+  for (const { file } of routeFiles) await import(file); // each declares its operations
+  [mine, theirs] = [await makeTenant(), await makeTenant()];
+  olu = await signedIn(await makeAccount(mine, "administrator"));
+  await mine.approvals(2);
+  const [pending, returned] = await theirs.approvals(2);
+  const [decider, client] = [await theirs.person("decider"), await theirs.client(theirs.orgs.ca)];
+  await decideApproval(decider, { id: returned as string, decision: "CHANGES_REQUESTED", comment: "more" });
+  const { email } = await makeAccount(theirs, "decider");
+  foreign = {
+    pending: pending as string,
+    returned: returned as string,
+    org: theirs.orgs.ca,
+    draft: (await draftBulk(decider, { ids: [pending as string] })).id,
+    running: (await decideByFilter(client, { filter: {}, decision: "APPROVE" })).bulkId,
+    email,
+  };
+});
+
+/** An answer without what differs between any two: ids, addresses of mail, times. */
+const form = ({ status, body }: Said) =>
+  `${status} ${JSON.stringify(body)
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(@example\.test)?|p[0-9a-f]{10}@example\.test/g, "ID")
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")}`;
+
+/** All that the other tenant has. */
+async function theirRows(): Promise<string> {
+  const tables = await admin().pool.query(
+    "SELECT DISTINCT tablename AS t FROM pg_policies WHERE policyname = 'tenant_wall' ORDER BY 1",
+  );
+  const parts = [];
+  for (const { t } of tables.rows) {
+    const { rows } = await admin().pool.query(
+      `SELECT md5(string_agg(x::text, '' ORDER BY x::text)) AS hash FROM ${t} x WHERE tenant_id = $1`,
+      [theirs.tenantId],
+    );
+    parts.push(`${t} ${rows[0].hash}`);
+  }
+  return parts.join("\n");
+}
+
+describe("A12 ids of another tenant answer exactly like unknown ones", () => {
+  test("every procedure of the router and every operation of the Core API has its case here", () => {
+    expect(Object.keys(PROCEDURES).sort()).toEqual(Object.keys(appRouter._def.procedures).sort());
+    expect(Object.keys(OPERATIONS).sort()).toEqual([...operations.keys()].sort());
+  });
+
+  test.each(Object.keys(PROCEDURES))("tRPC %s", async (path) => {
+    const before = await theirRows();
+    const { type } =
+      (appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)[path]?._def ?? {};
+    const call = (input: unknown) => (type === "query" ? olu.query(path, input) : olu.mutate(path, input));
+    const inputs = PROCEDURES[path] as Inputs;
+    const [strange, guessed] = [inputs(foreign), inputs(unknown())];
+    for (const [i, input] of strange.entries()) {
+      const [a, b] = [await call(input), await call(guessed[i])];
+      expect(form(a)).toBe(form(b));
+      expect(a.headers.get("content-type")).toBe(b.headers.get("content-type"));
+      expect(a.status).not.toBe(400); // else it would not have been looked for at all
+    }
+    expect(await theirRows()).toBe(before);
+  });
+
+  test.each(Object.keys(OPERATIONS))("REST %s", async (name) => {
+    const before = await theirRows();
+    const call = core(mine.code, "CA");
+    const cases = OPERATIONS[name] as (typeof OPERATIONS)[string];
+    const [strange, guessed] = [cases(foreign), cases(unknown())];
+    for (const [i, [path, body]] of strange.entries()) {
+      const [otherPath, otherBody] = guessed[i] as readonly [string, unknown?];
+      const [a, b] = [await call(path, { body }), await call(otherPath, { body: otherBody })];
+      expect(form(a)).toBe(form(b));
+      expect(a.status).not.toBe(400);
+    }
+    expect(await theirRows()).toBe(before);
+  });
+
+  test("the same ids do name something to those whose they are", async () => {
+    const admin2 = await signedIn(await makeAccount(theirs, "administrator"));
+    const calls = [
+      admin2.query("approvals.detail", { id: foreign.pending }),
+      admin2.query("approvals.detail", { id: foreign.returned }),
+      admin2.query("bulks.get", { id: foreign.running }),
+      core(theirs.code, foreign.org)(`/approvals/${foreign.pending}`),
+      core(theirs.code, "CA")(`/approvals/bulk/${foreign.running}`),
+    ];
+    expect((await Promise.all(calls)).map((said) => said.status)).toEqual([200, 200, 200, 200, 200]);
+  });
+});
+
+describe("R3 a tenant is a wall", () => {
+  test("lists, counts and bulks show nothing of another tenant", async () => {
+    const shown = [
+      await olu.query("approvals.list", { limit: 200 }),
+      await olu.query("approvals.count", {}),
+      await olu.query("bulks.list", {}),
+      await olu.query("access.whoAmI", {}),
+      await core(mine.code, "CA")("/approvals?limit=200"),
+    ].map(({ body }) => JSON.stringify(body));
+    for (const id of Object.values(foreign)) for (const text of shown) expect(text).not.toContain(id);
+  });
+
+  test("a member of both acts in the tenant of the session and sees nothing of the other", async () => {
+    const account = await makeAccount(mine, "administrator");
+    await addPerson(await theirs.system(), { email: account.email, name: "Both" });
+    const both = await signedIn(account);
+    expect((await both.query("access.whoAmI", {})).body.result.data.tenant.id).toBe(mine.tenantId);
+    expect((await both.query("approvals.detail", { id: foreign.pending })).status).toBe(404);
+  });
+});
+
+describe("the routes on disk", () => {
+  const CORE = "/api/core";
+
+  test("are these", () => {
+    const others = routeFiles.map((r) => r.address).filter((a) => !a.startsWith(`${CORE}/`));
+    expect(others).toEqual(["/api/auth/[...nextauth]", "/api/trpc/[trpc]", "/health"]);
+  });
+
+  test("under /api/core take exactly the operations that are declared", async () => {
+    const taken: string[] = [];
+    for (const { address, file } of routeFiles.filter(
+      (r) => r.address.startsWith(`${CORE}/`) && !r.address.includes("[[..."),
+    )) {
+      const path = address.slice(CORE.length);
+      const { GET, POST, ...rest } = (await import(file)) as Record<
+        string,
+        (r: Request, c: unknown) => Promise<Response>
+      >;
+      expect(Object.keys(rest).sort()).toEqual(["DELETE", "HEAD", "OPTIONS", "PATCH", "PUT"]);
+      for (const [method, handler] of Object.entries({ GET, POST })) {
+        const request = new Request(`http://localhost:3000${CORE}${path}`, {
+          method,
+          headers: { authorization: "Bearer core-token-for-tests-core-token-for-tests" },
+        });
+        const { status } = (await handler?.(request, { params: Promise.resolve({}) })) ?? {};
+        if (status !== 405) taken.push(`${method} ${path.replace(/\[(\w+)\]/g, "{$1}")}`);
+      }
+    }
+    expect(taken.sort()).toEqual([...operations.keys()].sort());
+  });
+});

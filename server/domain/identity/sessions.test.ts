@@ -1,0 +1,176 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, test } from "vitest";
+import { assignRole } from "#server/domain/access/assign-role.ts";
+import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { closeSession } from "#server/domain/identity/close-session.ts";
+import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { signIn, tokenHash } from "#server/domain/identity/sign-in.ts";
+import { startAsker } from "#server/testing/asker.ts";
+import type { Account } from "#server/testing/http.ts";
+import { makeAccount } from "#server/testing/http.ts";
+import type { World } from "#server/testing/world.ts";
+import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+
+const { admin, urls } = bindTestDatabase();
+const facts = { requestId: "r", correlationId: "r", address: null, locale: null };
+let world: World;
+let elsewhere: Awaited<ReturnType<typeof startAsker>>;
+
+beforeAll(async () => {
+  world = await makeTenant();
+  elsewhere = await startAsker(urls());
+});
+
+const sql = async (text: string, values: unknown[] = []) => (await admin().pool.query(text, values)).rows;
+const who = (hash: string) => callerOfSession(hash, 120, facts);
+const elsewhereWho = async (hash: string) => (await elsewhere(hash, world.rootId)).personId;
+
+async function open(account: Account): Promise<{ token: string; hash: string }> {
+  const { email, password } = account;
+  const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+  const result = await signIn({ email, password, ...place });
+  if (!result.ok) throw new Error("sign-in was refused");
+  return { token: result.token, hash: tokenHash(result.token) };
+}
+
+async function everyText(): Promise<string[]> {
+  const tables = await sql(
+    `SELECT table_name AS t FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+  );
+  const texts: string[] = [];
+  for (const { t } of tables)
+    for (const { cells } of await sql(
+      `SELECT (SELECT array_agg(value) FROM jsonb_each_text(to_jsonb(x))) AS cells FROM "${t}" x`,
+    ))
+      texts.push(...cells.filter((c: string | null) => c !== null));
+  return texts;
+}
+
+describe("S1 nothing stored works as a cookie", () => {
+  test("no cell of any table holds the token, and none is let in as one", async () => {
+    const account = await makeAccount(world, "decider");
+    const { token, hash } = await open(account);
+    expect((await who(hash))?.personId).toBe(account.personId);
+    const stored = [...new Set(await everyText())];
+    expect(stored).toContain(hash);
+    expect(stored.filter((text) => text.includes(token))).toEqual([]);
+    for (const text of stored) if (text.length >= 20) expect(await who(tokenHash(text))).toBeNull();
+  });
+});
+
+describe("S2 an ended session stays ended", () => {
+  test.each(["REVOKED", "EXPIRED"])("%s is left for no other state, by nobody", async (status) => {
+    const { hash } = await open(await makeAccount(world, "decider"));
+    await sql("UPDATE user_sessions SET status = $2, ended_at = now() WHERE token_hash = $1", [hash, status]);
+    for (const next of ["ACTIVE", status === "REVOKED" ? "EXPIRED" : "REVOKED"]) {
+      const back =
+        "UPDATE user_sessions SET status = $2, ended_at = CASE WHEN $2 = 'ACTIVE' THEN NULL ELSE now() END WHERE token_hash = $1";
+      await expect(sql(back, [hash, next])).rejects.toThrow("an ended session stays ended");
+    }
+    await sql("UPDATE user_sessions SET last_seen_at = now() - interval '1 hour' WHERE token_hash = $1", [hash]);
+    expect(await who(hash)).toBeNull();
+    expect(await sql("SELECT status FROM user_sessions WHERE token_hash = $1", [hash])).toEqual([{ status }]);
+  });
+
+  test("an idle end that has come is EXPIRED at the next look, and closing it afterwards is no revocation", async () => {
+    const account = await makeAccount(world, "decider");
+    const { hash } = await open(account);
+    const caller = await who(hash);
+    await sql("UPDATE user_sessions SET idle_expires_at = clock_timestamp() WHERE token_hash = $1", [hash]);
+    expect(await who(hash)).toBeNull();
+    expect(caller && (await closeSession(caller, {}))).toEqual({ closed: false });
+    expect(await sql("SELECT status, ended_reason FROM user_sessions WHERE token_hash = $1", [hash])).toEqual([
+      { status: "EXPIRED", ended_reason: "expired" },
+    ]);
+  });
+});
+
+describe("S3 a slide never passes the absolute end", () => {
+  test("whatever was left, a look slides the idle end by its lifetime, and at most to the absolute end", async () => {
+    const { hash } = await open(await makeAccount(world, "decider"));
+    const property = fc.asyncProperty(
+      fc.integer({ min: 10, max: 86_400 }),
+      fc.integer({ min: 1, max: 600 }),
+      fc.integer({ min: 31, max: 7200 }),
+      async (absolute, idleMinutes, unseen) => {
+        const [{ absolute_expires_at: end }] = (await sql(
+          `UPDATE user_sessions SET absolute_expires_at = clock_timestamp() + make_interval(secs => $2), idle_expires_at = clock_timestamp() + make_interval(secs => least($2, 5)),
+           last_seen_at = clock_timestamp() - make_interval(secs => $3) WHERE token_hash = $1 RETURNING absolute_expires_at`,
+          [hash, absolute, unseen],
+        )) as [{ absolute_expires_at: Date }];
+        expect(await callerOfSession(hash, idleMinutes, facts)).not.toBeNull();
+        const [{ idle, seen }] = (await sql(
+          "SELECT idle_expires_at AS idle, last_seen_at AS seen FROM user_sessions WHERE token_hash = $1",
+          [hash],
+        )) as [{ idle: Date; seen: Date }];
+        expect(idle.getTime()).toBe(Math.min(seen.getTime() + idleMinutes * 60_000, end.getTime()));
+      },
+    );
+    await fc.assert(property, { numRuns: process.env.LONG === "1" ? 1000 : 40 });
+  });
+
+  test("a row whose idle end lies behind its absolute end is refused by the table itself", async () => {
+    const { hash } = await open(await makeAccount(world, "decider"));
+    const beyond =
+      "UPDATE user_sessions SET idle_expires_at = absolute_expires_at + interval '1 ms' WHERE token_hash = $1";
+    await expect(sql(beyond, [hash])).rejects.toThrow("check");
+  });
+});
+
+describe("S4 after a revocation commits, no process accepts the session", () => {
+  test("a sign-out here is a sign-out in the other process, at its very next look", async () => {
+    const account = await makeAccount(world, "decider");
+    for (let i = 0; i < 10; i++) {
+      const { hash } = await open(account);
+      expect(await elsewhereWho(hash)).toBe(account.personId);
+      const caller = await who(hash);
+      expect(caller && (await closeSession(caller, {}))).toEqual({ closed: true });
+      expect([await elsewhereWho(hash), await who(hash)]).toEqual([null, null]);
+    }
+  });
+
+  test.each([
+    ["the person is disabled", "UPDATE people SET disabled_at = now() WHERE id = $1"],
+    ["the membership is disabled", "UPDATE memberships SET status = 'DISABLED' WHERE person_id = $1"],
+    [
+      "an administrator revokes it",
+      "UPDATE user_sessions SET status = 'REVOKED', ended_at = now() WHERE person_id = $1",
+    ],
+  ])("so it is when %s", async (_, statement) => {
+    const account = await makeAccount(world, "decider");
+    const { hash } = await open(account);
+    expect(await elsewhereWho(hash)).toBe(account.personId);
+    await sql(`SELECT set_config('app.tenant_id', $1, false)`, [world.tenantId]);
+    await sql(statement, [account.personId]);
+    expect([await elsewhereWho(hash), await who(hash)]).toEqual([null, null]);
+  });
+});
+
+describe("R4 the first check that starts after a change of grants commits is judged by it, in every process", () => {
+  const decides = async (hash: string, scopeId = world.rootId) => (await elsewhere(hash, scopeId)).decides;
+
+  test("a revoked role is gone there, a granted one is there", async () => {
+    const account = await makeAccount(world, null);
+    const { hash } = await open(account);
+    for (let i = 0; i < 10; i++) {
+      expect(await decides(hash)).toBe(false);
+      const { id } = await assignRole(await world.system(), {
+        personId: account.personId,
+        role: "decider",
+        scopeId: world.rootId,
+      });
+      expect(await decides(hash)).toBe(true);
+      await revokeRole(await world.system(), { id });
+    }
+    expect(await decides(hash)).toBe(false);
+  });
+
+  test("a deny below the grant counts there at once, and there only", async () => {
+    const account = await makeAccount(world, "decider");
+    const { hash } = await open(account);
+    expect(await decides(hash, world.orgs.ca)).toBe(true);
+    const deny = { personId: account.personId, role: "decider", scopeId: world.orgs.ca, effect: "DENY" } as const;
+    await assignRole(await world.system(), deny);
+    expect([await decides(hash, world.orgs.ca), await decides(hash, world.orgs.ny)]).toEqual([false, true]);
+  });
+});
