@@ -25,10 +25,10 @@ function settleForwarding({ headers, socket }: IncomingMessage): void {
   headers["x-forwarded-for"] = client;
 }
 
-/** An address that cannot be decoded fails inside Next, before any handler of ours: a plain-text 500. */
+/** A path that cannot be decoded fails inside Next, before any handler of ours: a plain-text 500. */
 function refuseAddress({ url = "" }: IncomingMessage, response: ServerResponse): boolean {
   try {
-    decodeURIComponent(url);
+    decodeURIComponent(url.split("?", 1)[0] ?? "");
     return false;
   } catch {
     const requestId = crypto.randomUUID();

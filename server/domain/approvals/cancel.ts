@@ -29,7 +29,7 @@ export const cancelApproval = command({
     const [row] = await work.tx.$queryRaw<Locked[]>`
       SELECT id, type, state, scope_id, revision, version, evidence_hash,
         coalesce(requester_id = ${personId}::uuid, false) OR coalesce(submitter_person_id = ${personId}::uuid, false) OR coalesce(submitter_client_id = ${clientId}::uuid, false) AS own
-      FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR UPDATE`;
+      FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR NO KEY UPDATE`;
     if (!row) throw new Refusal("approval.not_found");
     if (row.state !== "PENDING" && row.state !== "CHANGES_REQUESTED")
       throw new Refusal("approval.not_open", { state: row.state });

@@ -1,9 +1,16 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { decideApproval } from "#server/domain/approvals/decide.ts";
-import type { Stage } from "#server/domain/approvals/rules.ts";
+import { assignRole } from "#server/domain/access/assign-role.ts";
+import { cancelApproval } from "#server/domain/approvals/cancel.ts";
+import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
+import { getApprovalDetail } from "#server/domain/approvals/queries.ts";
+import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
+import type { Decision, Stage } from "#server/domain/approvals/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+import { recordFlaws, tableHashes } from "#server/testing/record.ts";
+import { codeOf, refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
-import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
 
@@ -12,36 +19,298 @@ const PAIR: Stage = { name: "Pair", permission: "approvals:decide", needed: 2 };
 const CONFIRM: Stage = { name: "Confirm", permission: "approvals:confirm", needed: 1 };
 
 let world: World;
+let other: World;
 let olu: Caller;
-let _mei: Caller;
+let mei: Caller;
+let iris: Caller;
+let vera: Caller;
 
 beforeAll(async () => {
-  world = await makeTenant();
+  [world, other] = [await makeTenant(), await makeTenant()];
   await world.policy("pair", [PAIR]);
   await world.policy("staged", [ONE, CONFIRM]);
-  [olu, _mei] = [await world.person("decider"), await world.person("confirmer")];
+  [olu, mei] = [await world.person("decider"), await world.person("confirmer")];
+  [iris, vera] = [await world.person("decider", world.orgs.ny), await world.person("reader")];
 });
 
+const one = async (of?: Parameters<World["approvals"]>[1]) => (await world.approvals(1, of))[0] as string;
+const emailOf = async ({ personId }: Caller) =>
+  (await admin().pool.query("SELECT email FROM people WHERE id = $1", [personId])).rows[0].email as string;
+const approve = (caller: Caller, id: string, version?: number) =>
+  decideApproval(caller, { id, decision: "APPROVE", version });
+const reject = (caller: Caller, id: string, version?: number) =>
+  decideApproval(caller, { id, decision: "REJECT", comment: "no", version });
 const events = async (id: string) =>
   (
     await admin().pool.query(
-      "SELECT event_type, aggregate_version FROM outbox_events WHERE aggregate_id = $1 ORDER BY aggregate_version",
+      "SELECT event_type || ' ' || aggregate_version AS e FROM outbox_events WHERE aggregate_id = $1 ORDER BY aggregate_version",
       [id],
     )
-  ).rows.map((r) => r.event_type);
-const audits = async (id: string) =>
-  (
-    await admin().pool.query("SELECT action FROM audit_logs WHERE target_id = $1 AND class = 'CHANGE' ORDER BY id", [
-      id,
-    ])
-  ).rows.map((r) => r.action);
+  ).rows.map((r) => r.e);
 
 describe("one decision", () => {
   test("APPROVE of one stage settles, with one audit row and one event in its commit (U1, O1, A13)", async () => {
-    const [id] = await world.approvals(1);
-    const approval = await decideApproval(olu, { id: id as string, decision: "APPROVE", comment: "fine" });
+    const id = await one();
+    const approval = await decideApproval(olu, { id, decision: "APPROVE", comment: " fine " });
     expect(approval).toMatchObject({ state: "APPROVED", version: 2, contentVersion: 2, stage: null });
-    expect(await events(id as string)).toEqual(["ApprovalCreated", "ApprovalDecided"]);
-    expect(await audits(id as string)).toEqual(["approval.submitted", "approval.decided"]);
+    expect(approval.decidedAt).toBe(approval.updatedAt);
+    expect(await events(id)).toEqual(["ApprovalCreated 1", "ApprovalDecided 2"]);
+    const { rows } = await admin().pool.query(
+      "SELECT action, person_id, request_id, before, after FROM audit_logs WHERE target_id = $1 ORDER BY id",
+      [id],
+    );
+    expect(rows.map((r) => r.action)).toEqual(["approval.submitted", "approval.decided"]);
+    expect(rows[1]).toMatchObject({
+      person_id: olu.personId,
+      request_id: olu.requestId,
+      before: { state: "PENDING", stage: 0, version: 1 },
+      after: { state: "APPROVED", version: 2, decision: "APPROVE", comment: "fine" },
+    });
   });
+
+  test("two deciders: the first is recorded, the second settles, each with its own event (A2, A13)", async () => {
+    const id = await one({ type: "pair" });
+    expect(await approve(olu, id)).toMatchObject({
+      state: "PENDING",
+      version: 2,
+      contentVersion: 1,
+      stage: { have: 1 },
+    });
+    expect(await approve(mei, id)).toMatchObject({ state: "APPROVED", version: 3, contentVersion: 3 });
+    expect(await events(id)).toEqual(["ApprovalCreated 1", "ApprovalRecorded 2", "ApprovalDecided 3"]);
+  });
+
+  test("the second of two approvers with the version seen before the first is not stale (A6)", async () => {
+    const id = await one({ type: "pair" });
+    await approve(olu, id, 1);
+    expect(await approve(mei, id, 1)).toMatchObject({ state: "APPROVED" });
+  });
+
+  test("two stages: closing the first opens the second, moves the content version, and asks another permission (A2, A5)", async () => {
+    const id = await one({ type: "staged" });
+    const confirmer = await world.person("confirmer");
+    expect(await approve(olu, id)).toMatchObject({
+      state: "PENDING",
+      version: 2,
+      contentVersion: 2,
+      stage: { index: 1, have: 0 },
+    });
+    expect(await codeOf(approve(await world.person("decider"), id))).toBe("approval.not_eligible");
+    expect(await refused(approve(mei, id, 1))).toMatchObject({
+      code: "approval.stale",
+      facts: { by: olu.name, contentVersion: 2 },
+    });
+    expect(await approve(mei, id, 2)).toMatchObject({ state: "APPROVED", version: 3 });
+    expect(await codeOf(approve(confirmer, id))).toBe("approval.already_decided");
+  });
+
+  test.each<[Decision, string]>([
+    ["REJECT", "REJECTED"],
+    ["CHANGES_REQUESTED", "CHANGES_REQUESTED"],
+  ])("one %s settles at once, whatever the stage still needs", async (decision, state) => {
+    const id = await one({ type: "pair" });
+    expect(await decideApproval(olu, { id, decision, comment: "because" })).toMatchObject({
+      state,
+      version: 2,
+      contentVersion: 2,
+    });
+  });
+
+  test("every decision carries the evidence hash of its revision", async () => {
+    const id = await one({ type: "pair" });
+    await approve(olu, id);
+    await reject(mei, id);
+    const detail = await getApprovalDetail(vera, { id });
+    const hash = detail.revisions[0]?.evidenceHash;
+    expect(detail.decisions.map((d) => d.evidenceHash)).toEqual([hash, hash]);
+  });
+
+  test("losing the role later does not undo a decision that counted (A2)", async () => {
+    const id = await one({ type: "pair" });
+    const leaver = await world.person("decider");
+    await approve(leaver, id);
+    await admin().pool.query("DELETE FROM assignments WHERE person_id = $1", [leaver.personId]);
+    expect(await approve(olu, id)).toMatchObject({ state: "APPROVED" });
+  });
+});
+
+describe("refusals leave every row as it was", () => {
+  /** The exact refusal, and not one byte written. */
+  async function refusedCleanly(call: () => Promise<unknown>) {
+    const before = await tableHashes(admin().pool);
+    const refusal = await refused(call());
+    expect(await tableHashes(admin().pool)).toEqual(before);
+    return refusal;
+  }
+
+  test("approval.not_found: unknown, foreign and unreadable ids answer exactly alike (A12)", async () => {
+    const [foreign] = await other.approvals(1);
+    const unreadable = await one({ orgId: world.orgs.ca });
+    const answers = [];
+    for (const id of [uuidv7(), foreign as string, unreadable])
+      answers.push(await refusedCleanly(() => approve(iris, id)));
+    expect(answers).toEqual(Array(3).fill({ code: "approval.not_found", facts: {} }));
+  });
+  test("approval.not_found outside the organisation that narrows the caller (R11)", async () => {
+    const id = await one({ orgId: world.orgs.ca });
+    expect(await refusedCleanly(() => approve({ ...olu, within: world.orgs.ny }, id))).toMatchObject({
+      code: "approval.not_found",
+    });
+  });
+  test("access.denied for one who decides nowhere", async () => {
+    const id = await one();
+    expect(await refusedCleanly(() => approve(vera, id))).toMatchObject({ code: "access.denied" });
+  });
+  test("approval.not_eligible for one who reads here and decides elsewhere", async () => {
+    const id = await one({ orgId: world.orgs.ca });
+    const half = await world.person("decider", world.orgs.ny);
+    await assignRole(await world.system(), {
+      personId: half.personId as string,
+      role: "reader",
+      scopeId: world.orgs.ca,
+    });
+    const reader = (await again(half)) as Caller;
+    expect(await refusedCleanly(() => approve(reader, id))).toMatchObject({
+      code: "approval.not_eligible",
+      facts: { permission: "approvals:decide" },
+    });
+  });
+  test("approval.stage_not_open for a holder of the later stage alone (A5)", async () => {
+    await world.policy("late", [
+      { ...ONE, permission: "approvals:confirm" },
+      { ...ONE, permission: "approvals:decide" },
+    ]);
+    const id = await one({ type: "late" });
+    expect(await refusedCleanly(() => approve(olu, id))).toMatchObject({ code: "approval.stage_not_open" });
+  });
+  test("approval.own_request for the requester and the submitter (A3)", async () => {
+    const requested = await one({ requesterEmail: await emailOf(olu) });
+    const submitted = await one({ by: olu });
+    for (const id of [requested, submitted])
+      expect(await refusedCleanly(() => approve(olu, id))).toEqual({ code: "approval.own_request", facts: {} });
+  });
+  test("approval.own_request for the last editor, and no longer for the one before (A3, A11)", async () => {
+    const id = await one();
+    const resubmit = async (editor: Caller) => {
+      await decideApproval(olu, { id, decision: "CHANGES_REQUESTED", comment: "more" });
+      await resubmitApproval(editor, { id });
+    };
+    const [first, second] = [await world.person("decider"), await world.person("decider")];
+    await resubmit(first);
+    expect(await refusedCleanly(() => approve(first, id))).toMatchObject({ code: "approval.own_request" });
+    await resubmit(second);
+    expect(await refusedCleanly(() => approve(second, id))).toMatchObject({ code: "approval.own_request" });
+    expect(await approve(first, id)).toMatchObject({ state: "APPROVED", revision: 3 });
+  });
+  test("a service client as mere submitter decides for a named requester, and not for nobody (A3)", async () => {
+    const client = await world.client();
+    const named = await one({ by: client, requesterEmail: await emailOf(vera) });
+    const unnamed = await one({ by: client });
+    expect(await refusedCleanly(() => approve(client, unnamed))).toMatchObject({ code: "approval.own_request" });
+    expect(await approve(client, named)).toMatchObject({ state: "APPROVED" });
+  });
+  test("approval.already_decided says who and when (A1)", async () => {
+    const id = await one();
+    const { decidedAt } = await approve(olu, id);
+    for (const again of [() => reject(mei, id), () => approve(olu, id)])
+      expect(await refusedCleanly(again)).toEqual({
+        code: "approval.already_decided",
+        facts: { by: olu.name, at: decidedAt, state: "APPROVED" },
+      });
+  });
+  test("approval.you_already_decided says when, over all stages (A7)", async () => {
+    const [pair, staged] = [await one({ type: "pair" }), await one({ type: "staged" })];
+    for (const id of [pair, staged]) {
+      const { updatedAt } = await approve(mei, id);
+      expect(await refusedCleanly(() => reject(mei, id))).toEqual({
+        code: "approval.you_already_decided",
+        facts: { at: updatedAt },
+      });
+    }
+  });
+  test("approval.stale after a resubmission (A6, A11)", async () => {
+    const id = await one();
+    await decideApproval(olu, { id, decision: "CHANGES_REQUESTED", comment: "more" });
+    await resubmitApproval(await world.person("decider"), { id, title: "Better" });
+    expect(await refusedCleanly(() => approve(olu, id, 1))).toEqual({
+      code: "approval.stale",
+      facts: { contentVersion: 3 },
+    });
+    expect(await approve(olu, id, 3)).toMatchObject({ state: "APPROVED" });
+  });
+  test("approval.not_open after a cancellation (A1)", async () => {
+    const id = await one({ by: vera.personId ? await world.person("decider") : olu });
+    await cancelApproval(await world.system(), { id });
+    expect(await refusedCleanly(() => approve(olu, id))).toEqual({
+      code: "approval.not_open",
+      facts: { state: "CANCELLED" },
+    });
+  });
+  test.each(["REJECT", "CHANGES_REQUESTED"] as const)(
+    "approval.reason_required: %s without a reason, blank ones too",
+    async (decision) => {
+      const id = await one();
+      for (const comment of [undefined, "", " \n"])
+        expect(await refusedCleanly(() => decideApproval(olu, { id, decision, comment }))).toEqual({
+          code: "approval.reason_required",
+          facts: { decision },
+        });
+    },
+  );
+});
+
+describe("a set", () => {
+  test("one result per id in input order, sums included, duplicates as a second call would be answered (A8)", async () => {
+    const [a, b, c] = (await world.approvals(3, { type: "pair" })) as [string, string, string];
+    const [settled, unknown] = [await one(), uuidv7()];
+    await approve(mei, settled);
+    await approve(mei, b);
+    const ids = [c, unknown, b, settled, a, b, c];
+    const result = await decideApprovals(olu, { ids, decision: "APPROVE" });
+    expect(result.results.map((r) => r.id)).toEqual(ids);
+    expect(result.results.map((r) => r.code ?? `${r.outcome} ${r.state}`)).toEqual([
+      "RECORDED PENDING",
+      "approval.not_found",
+      "DECIDED APPROVED",
+      "approval.already_decided",
+      "RECORDED PENDING",
+      "approval.already_decided",
+      "approval.you_already_decided",
+    ]);
+    expect(result).toMatchObject({ decided: 1, recorded: 2, refused: 4, failed: 0 });
+    expect(result.results[5]?.facts).toMatchObject({ by: olu.name });
+  });
+
+  test("each id is held against the version sent with it (A6)", async () => {
+    const [a, b] = (await world.approvals(2, { type: "staged" })) as [string, string];
+    await decideApprovals(olu, { ids: [a, b], decision: "APPROVE" });
+    const { results } = await decideApprovals(mei, { ids: [a, b, a], decision: "APPROVE", versions: [1, 2, null] });
+    expect(results.map((r) => r.code ?? r.outcome)).toEqual(["approval.stale", "DECIDED", "DECIDED"]);
+  });
+
+  test("the other order of two approvers gives the same state and the same count of events (A4)", async () => {
+    const [a, b] = (await world.approvals(2, { type: "pair" })) as [string, string];
+    for (const [id, first, second] of [
+      [a, olu, mei],
+      [b, mei, olu],
+    ] as const) {
+      await approve(first, id);
+      await approve(second, id);
+    }
+    const facts = async (id: string) => [await events(id), (await getApprovalDetail(vera, { id })).state];
+    expect(await facts(a)).toEqual(await facts(b));
+  });
+
+  test("ten concurrent duplicates of one person give one row and one event (A7)", async () => {
+    const id = await one({ type: "pair" });
+    const answers = await Promise.allSettled(Array.from({ length: 10 }, () => approve(olu, id)));
+    expect(answers.filter((a) => a.status === "fulfilled")).toHaveLength(1);
+    for (const a of answers)
+      if (a.status === "rejected") expect(a.reason).toMatchObject({ code: "approval.you_already_decided" });
+    expect(await events(id)).toEqual(["ApprovalCreated 1", "ApprovalRecorded 2"]);
+  });
+});
+
+test("after all of it, every version has its one event and its one CHANGE row (U1, O1, A13)", async () => {
+  expect(await recordFlaws(admin().pool)).toEqual([]);
 });

@@ -19,7 +19,7 @@ export const resubmitApproval = command({
   run: async (work, input): Promise<Approval> => {
     const { tenantId, personId, clientId } = work.caller;
     const [found] = await work.tx.$queryRaw<{ id: string }[]>`
-      SELECT id FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR UPDATE`;
+      SELECT id FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR NO KEY UPDATE`;
     if (!found) throw new Refusal("approval.not_found");
     const row = await work.tx.approval.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: input.id } } });
     if (row.state !== "CHANGES_REQUESTED") throw new Refusal("approval.not_open", { state: row.state });

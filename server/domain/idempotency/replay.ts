@@ -5,6 +5,7 @@ import { callerKey } from "#server/domain/caller.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
+import { openWork } from "#server/domain/work.ts";
 
 const TTL_HOURS = 24;
 
@@ -47,7 +48,7 @@ export async function once<T>(
   operation: string,
   key: string,
   input: unknown,
-  run: () => Promise<T>,
+  run: (work: Work) => Promise<T>,
 ): Promise<{ answer: T; replayed: boolean } | { refusal: Refusal; replayed: boolean }> {
   const { tx, caller } = work;
   const scope = `${callerKey(caller)}:${operation}`;
@@ -67,12 +68,17 @@ export async function once<T>(
     return { refusal: new Refusal(answer.code, answer.facts, answer.issues), replayed: true };
   }
 
+  // What `run` records belongs to its changes: rolled back together, never flushed without them.
+  const { work: inner, collected } = openWork(caller, tx);
   await tx.$executeRaw`SAVEPOINT run`;
   let status: Kept["status"] = "COMPLETED";
   let answer: unknown;
   let refusal: Refusal | undefined;
   try {
-    answer = await run();
+    answer = await run(inner);
+    work.audit(...collected.audit);
+    work.emit(...collected.events);
+    for (const job of collected.jobs) work.wake(job);
   } catch (error) {
     if (!(error instanceof Refusal) || NEVER_KEPT.has(error.code)) throw error;
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT run`;
