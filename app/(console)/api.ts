@@ -1,0 +1,52 @@
+import "server-only";
+import { TRPCError } from "@trpc/server";
+import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
+import { headers } from "next/headers";
+import { notFound, redirect } from "next/navigation";
+import { cache } from "react";
+import { makeQueryClient } from "#components/api/query-client.ts";
+import { pageCaller } from "#server/api/auth.ts";
+import type { Context } from "#server/api/context.ts";
+import { requestFacts } from "#server/api/context.ts";
+import { appRouter } from "#server/api/root.ts";
+
+/** Who asks for this page; looked up once for the layout and the page together. */
+export const currentCaller = cache(async () => pageCaller(await headers()));
+
+type SearchParams = Record<string, string | string[] | undefined>;
+
+/** The address of a page with its query, to come back to. */
+export function pathWith(path: string, searchParams: SearchParams): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(searchParams))
+    for (const part of [value ?? []].flat()) query.append(key, part);
+  return query.size > 0 ? `${path}?${query}` : path;
+}
+
+/** Every page of the console begins with this: nobody who is not signed in sees more than the sign-in page. */
+export async function requireCaller(path: string) {
+  const caller = await currentCaller();
+  return caller ?? redirect(`/sign-in?callbackUrl=${encodeURIComponent(path)}`);
+}
+
+/** The API as a page asks it: the same procedures as the browser's, without the way through HTTP. */
+export const pageApi = cache(async () => {
+  const { requestId } = requestFacts(await headers());
+  const ctx: Context = { requestId, idempotencyKey: undefined, caller: currentCaller, onReplay: () => {} };
+  const queryClient = makeQueryClient();
+  return {
+    queryClient,
+    trpc: createTRPCOptionsProxy({ router: appRouter, ctx, queryClient }),
+    ask: appRouter.createCaller(ctx),
+  };
+});
+
+/** What is not there, or is no id at all, is the not-found page; any other failure is the error page's. */
+export async function found<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST")) notFound();
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+"use client";
+
+export { CrashNotice as default } from "#components/shell/crash-notice.tsx";

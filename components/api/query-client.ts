@@ -1,0 +1,28 @@
+import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+
+interface Failure {
+  data?: { httpStatus?: number; code?: string } | null;
+}
+
+const RETRIES = 2;
+
+/** Only what may pass by itself is asked again: no answer, 5xx, or a key whose first use is still running. */
+export function mayPass(error: unknown): boolean {
+  const { httpStatus, code } = (error as Failure).data ?? {};
+  return httpStatus === undefined || httpStatus >= 500 || code === "idempotency.in_progress";
+}
+
+export const isSignedOut = (error: unknown) => (error as Failure).data?.httpStatus === 401;
+
+export function makeQueryClient(onError?: (error: unknown) => void): QueryClient {
+  const retry = (failures: number, error: unknown) => failures < RETRIES && mayPass(error);
+  const retryDelay = (failures: number) => 500 * 2 ** failures;
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry, retryDelay },
+      mutations: { retry, retryDelay },
+    },
+  });
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import type { ApiError } from "#components/api/trpc.ts";
+
+export type Facts = Readonly<Record<string, unknown>>;
+type Known = "approval.not_found";
+
+const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
+/** A refusal in words, with who and when where it knows them. */
+export function useRefusalText() {
+  const t = useTranslations("refusals");
+  const states = useTranslations("state");
+  const format = useFormatter();
+  return (code: string | null | undefined, facts: Facts = {}): string => {
+    const known = code && t.has(code as Known) ? code : "internal";
+    const at = typeof facts.at === "string" ? new Date(facts.at) : null;
+    const state = text(facts.state);
+    return t(
+      known as Known,
+      {
+        by: text(facts.by),
+        who: facts.by ? "yes" : "no",
+        ago: at ? format.relativeTime(at, { now: new Date(), style: "narrow" }) : "",
+        when: at ? "yes" : "no",
+        state: states.has(state as "PENDING") ? states(state as "PENDING").toLocaleLowerCase() : "",
+        stateCode: state,
+        permission: text(facts.permission),
+        stage: text(facts.stage),
+        max: text(facts.max),
+        minutes: text(facts.minutes),
+      } as Record<string, string>,
+    );
+  };
+}
+
+/** What an answer that never came, or came as a refusal, says to a person. */
+export function useErrorText() {
+  const refusal = useRefusalText();
+  const t = useTranslations("errors");
+  return (error: ApiError | null | undefined): string => {
+    if (!error?.data) return t("noAnswer");
+    return refusal(error.data.code, error.data.facts);
+  };
+}

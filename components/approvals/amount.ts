@@ -1,0 +1,30 @@
+/** Amounts are integers in minor units; two decimals are shown. */
+const SCALE = 2;
+const PATTERN = /^(-?)(\d{1,16})(?:\.(\d{1,2}))?$/;
+
+/** A decimal as a person types it, in minor units; null when it is none. */
+export function parseAmount(text: string): string | null {
+  const parts = PATTERN.exec(text.trim().replaceAll(",", ""));
+  if (!parts) return null;
+  const [, sign = "", whole = "", fraction = ""] = parts;
+  return String(BigInt(`${sign}${whole}${fraction.padEnd(SCALE, "0")}`));
+}
+
+/** Minor units as a plain decimal: exact, as no number ever holds them. */
+export function plainAmount(minor: string): `${number}` {
+  const negative = minor.startsWith("-");
+  const digits = (negative ? minor.slice(1) : minor).padStart(SCALE + 1, "0");
+  return `${negative ? "-" : ""}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}` as `${number}`;
+}
+
+export function formatAmount(minor: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: SCALE, maximumFractionDigits: SCALE }).format(
+    plainAmount(minor),
+  );
+}
+
+/** `debt_consolidation` as a person reads it. Types are the tenant's own words, so there is no list to translate. */
+export function typeLabel(type: string): string {
+  const words = type.replaceAll(/[_-]+/g, " ").trim();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

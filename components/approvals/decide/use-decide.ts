@@ -1,0 +1,97 @@
+"use client";
+
+import type { inferRouterOutputs } from "@trpc/server";
+import { useTranslations } from "next-intl";
+import { toast } from "sonner";
+import { useErrorText, useRefusalText } from "#components/api/refusal.ts";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import { useCommand } from "#components/api/use-command.ts";
+import { useRefreshRows } from "#components/approvals/decide/refresh-rows.ts";
+import type { Changes } from "#components/approvals/list/list-cache.ts";
+import { useApplyChanges } from "#components/approvals/list/list-cache.ts";
+import type { Picked } from "#components/approvals/selection.ts";
+import type { AppRouter } from "#server/api/root.ts";
+import type { Decision } from "#server/domain/approvals/rules.ts";
+import type { Approval } from "#server/domain/approvals/schema.ts";
+
+type SetResult = inferRouterOutputs<AppRouter>["approvals"]["decideSet"];
+
+interface One extends Picked {
+  readonly title: string;
+}
+
+/** Decides one. Answers whether it went through; a refusal is said, and the row is read again. */
+export function useDecideOne() {
+  const t = useTranslations("decided");
+  const client = useTRPCClient();
+  const apply = useApplyChanges();
+  const refresh = useRefreshRows();
+  const say = useErrorText();
+  const command = useCommand<{ id: string; decision: Decision; comment?: string; version: number }, Approval>(
+    (input, options) => client.approvals.decide.mutate(input, options),
+  );
+
+  async function decide({ id, title, contentVersion }: One, decision: Decision, reason: string): Promise<boolean> {
+    const comment = reason.trim() || undefined;
+    try {
+      const now = await command.run({ id, decision, comment, version: contentVersion });
+      apply(new Map([[id, now]]));
+      toast.success(now.state === "PENDING" ? t("recorded") : t(decision), { description: title });
+      return true;
+    } catch (error) {
+      const refused = error as ApiError;
+      toast.error(say(refused), { description: title });
+      if (refused.data?.httpStatus === 409 || refused.data?.httpStatus === 404) await refresh([id]);
+      return false;
+    }
+  }
+  return { decide, isPending: command.isPending };
+}
+
+/** Each different refusal of a result in words, with how many met it, the most frequent first. */
+export function useRefusalGroups() {
+  const refusal = useRefusalText();
+  return (results: SetResult["results"]) => {
+    const groups = new Map<string, number>();
+    for (const { outcome, code, state, facts } of results) {
+      if (outcome !== "REFUSED") continue;
+      const words = refusal(code, { ...facts, state });
+      groups.set(words, (groups.get(words) ?? 0) + 1);
+    }
+    return [...groups].map(([words, count]) => ({ words, count })).sort((a, b) => b.count - a.count);
+  };
+}
+
+/** Decides a picked set in one call and says what became of it. Throws what the call throws. */
+export function useDecideSet() {
+  const t = useTranslations("decided");
+  const client = useTRPCClient();
+  const apply = useApplyChanges();
+  const refresh = useRefreshRows();
+  const groupsOf = useRefusalGroups();
+  const command = useCommand<{ ids: string[]; versions: number[]; decision: Decision; comment?: string }, SetResult>(
+    (input, options) => client.approvals.decideSet.mutate(input, options),
+  );
+
+  async function decide(rows: readonly Picked[], decision: Decision, reason: string): Promise<void> {
+    const { decided, recorded, refused, results } = await command.run({
+      ids: rows.map(({ id }) => id),
+      versions: rows.map(({ contentVersion }) => contentVersion),
+      decision,
+      comment: reason.trim() || undefined,
+    });
+    const settled: Changes = new Map(
+      results.flatMap(({ id, outcome, state }) =>
+        outcome === "DECIDED" && state ? [[id, { state, stage: null }] as const] : [],
+      ),
+    );
+    apply(settled);
+    const lines = groupsOf(results).map(({ words, count }) => t("refusedLine", { count, words }));
+    const title = t("set", { decision, decided, recorded, refused });
+    if (refused > 0) toast.warning(title, { description: lines.join("\n"), duration: 10_000 });
+    else toast.success(title);
+    void refresh(results.filter(({ outcome }) => outcome !== "DECIDED").map(({ id }) => id));
+  }
+  return { decide, isPending: command.isPending };
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import type { Picked } from "#components/approvals/selection.ts";
+import type { Filter } from "#components/approvals/view.ts";
+import type { AppRouter } from "#server/api/root.ts";
+import type { Decision } from "#server/domain/approvals/rules.ts";
+import { needsReason } from "#server/domain/approvals/rules.ts";
+
+type Outputs = inferRouterOutputs<AppRouter>;
+
+/** What is to be decided: rows that were picked, or all that a filter matches but some. */
+export type Target =
+  | { readonly kind: "rows"; readonly rows: readonly Picked[] }
+  | { readonly kind: "matching"; readonly filter: Filter; readonly except: readonly string[] };
+
+export type Preview =
+  | { readonly kind: "rows"; readonly result: Outputs["approvals"]["dryRun"] }
+  | { readonly kind: "draft"; readonly draft: Outputs["bulks"]["draft"] };
+
+/** Stands in for the reason that is still to be written; a dry run keeps nothing. */
+const UNWRITTEN = "…";
+
+/** What deciding would do, asked once when the dialog opens: a dry run of the rows, or the frozen draft of the filter. */
+export function usePreview(target: Target, decision: Decision, opening: string) {
+  const client = useTRPCClient();
+  return useQuery<Preview, ApiError>({
+    queryKey: ["preview", opening],
+    queryFn: async (): Promise<Preview> => {
+      if (target.kind === "matching") {
+        const { filter, except } = target;
+        const context = { idempotencyKey: `draft-${opening}` };
+        return { kind: "draft", draft: await client.bulks.draft.mutate({ filter, except: [...except] }, { context }) };
+      }
+      const ids = target.rows.map(({ id }) => id);
+      const versions = target.rows.map(({ contentVersion }) => contentVersion);
+      const comment = needsReason(decision) ? UNWRITTEN : undefined;
+      return { kind: "rows", result: await client.approvals.dryRun.mutate({ ids, versions, decision, comment }) };
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+}

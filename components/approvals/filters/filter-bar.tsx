@@ -1,0 +1,106 @@
+"use client";
+
+import { ListFilter } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useId, useState } from "react";
+import { typeLabel } from "#components/approvals/amount.ts";
+import { DisplayMenu } from "#components/approvals/filters/display-menu.tsx";
+import { FacetFilter } from "#components/approvals/filters/facet-filter.tsx";
+import { AmountFilter, DateFilter } from "#components/approvals/filters/range-filters.tsx";
+import { SearchBox } from "#components/approvals/filters/search-box.tsx";
+import type { ChangeView } from "#components/approvals/use-view.ts";
+import type { View } from "#components/approvals/view.ts";
+import { narrowedBy } from "#components/approvals/view.ts";
+import { useMe } from "#components/identity/me.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { PRIORITIES } from "#server/domain/approvals/rules.ts";
+
+export interface Counts {
+  readonly state: Readonly<Record<string, number>>;
+  readonly type: Readonly<Record<string, number>>;
+  readonly priority: Readonly<Record<string, number>>;
+  readonly org: Readonly<Record<string, number>>;
+}
+
+interface BarProps {
+  view: View;
+  changeView: ChangeView;
+  counts: Counts | undefined;
+  searchRef: React.RefObject<HTMLInputElement | null>;
+  onLeaveSearch: () => void;
+}
+
+export const NO_FILTERS = {
+  type: null,
+  priority: null,
+  org: null,
+  q: null,
+  min: null,
+  max: null,
+  from: null,
+  to: null,
+} as const;
+
+export function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }: BarProps) {
+  const t = useTranslations("filters");
+  const priorities = useTranslations("priority");
+  const { orgs } = useMe();
+  const facetsId = useId();
+  const [open, setOpen] = useState(false);
+  const types = [...new Set([...view.type, ...Object.keys(counts?.type ?? {})])];
+  const orgCounts = counts && Object.fromEntries(orgs.map(({ id, code }) => [code, counts.org[id] ?? 0]));
+  const on = narrowedBy(view).filter((key) => key !== "q").length;
+  return (
+    <div className="flex flex-wrap items-center gap-2 px-4 py-2">
+      <SearchBox value={view.q} onChange={(q) => changeView({ q })} onLeave={onLeaveSearch} inputRef={searchRef} />
+      <Button
+        size="md"
+        className="md:hidden"
+        aria-expanded={open}
+        aria-controls={facetsId}
+        onClick={() => setOpen(!open)}
+      >
+        <ListFilter className="size-3.5" aria-hidden />
+        <span className={on > 0 ? undefined : "sr-only"}>{t("filters", { count: on })}</span>
+      </Button>
+      <div
+        id={facetsId}
+        className={cn(
+          "order-last flex w-full min-w-0 flex-wrap items-center gap-1.5 md:order-none md:w-auto md:flex-1",
+          !open && "max-md:hidden",
+        )}
+      >
+        <FacetFilter
+          label={t("type")}
+          options={types.map((value) => ({ value, label: typeLabel(value) }))}
+          counts={counts?.type}
+          chosen={view.type}
+          onChange={(type) => changeView({ type })}
+        />
+        <FacetFilter
+          label={t("priority")}
+          options={PRIORITIES.toReversed().map((value) => ({ value, label: priorities(value) }))}
+          counts={counts?.priority}
+          chosen={view.priority}
+          onChange={(chosen) => changeView({ priority: PRIORITIES.filter((priority) => chosen.includes(priority)) })}
+        />
+        <FacetFilter
+          label={t("org")}
+          options={orgs.map(({ code, name }) => ({ value: code, label: code, hint: name === code ? undefined : name }))}
+          counts={orgCounts}
+          chosen={view.org}
+          onChange={(org) => changeView({ org })}
+        />
+        <AmountFilter view={view} changeView={changeView} />
+        <DateFilter view={view} changeView={changeView} />
+        {narrowedBy(view).length > 0 ? (
+          <Button variant="ghost" size="sm" onClick={() => changeView(NO_FILTERS as unknown as Partial<View>)}>
+            {t("clearAll")}
+          </Button>
+        ) : null}
+      </div>
+      <DisplayMenu view={view} changeView={changeView} />
+    </div>
+  );
+}

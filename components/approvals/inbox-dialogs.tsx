@@ -1,0 +1,93 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { useCallback, useMemo, useState } from "react";
+import { toast } from "sonner";
+import type { Deciding } from "#components/approvals/decide/decide-dialog.tsx";
+import { DecideDialog } from "#components/approvals/decide/decide-dialog.tsx";
+import { QuickDecide } from "#components/approvals/decide/quick-decide.tsx";
+import { HelpDialog } from "#components/approvals/help-dialog.tsx";
+import { useListState } from "#components/approvals/list/list-state.tsx";
+import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
+import { countSelected, NOTHING } from "#components/approvals/selection.ts";
+import type { Filter } from "#components/approvals/view.ts";
+import type { Decision } from "#server/domain/approvals/rules.ts";
+
+type Shown =
+  | { readonly kind: "none" }
+  | { readonly kind: "help" }
+  | { readonly kind: "one"; readonly row: ApprovalRow; readonly decision: Decision }
+  | { readonly kind: "many"; readonly deciding: Deciding; readonly count: number };
+
+const CLOSED: Shown = { kind: "none" };
+let openings = 0;
+
+/** Which of the inbox's dialogs is open, and the decision that is being made in it. */
+export function useInboxDialogs({ filter, mayDecide }: { filter: Filter; mayDecide: boolean }) {
+  const t = useTranslations("selection");
+  const list = useListState();
+  const [shown, setShown] = useState<Shown>(CLOSED);
+
+  const decide = useCallback(
+    (decision: Decision, row?: ApprovalRow) => {
+      if (!mayDecide) return void toast.warning(t("mayNotDecide"));
+      const { selection } = list.get();
+      const opening = `${Date.now()}-${openings++}`;
+      const count = countSelected(selection);
+      if (selection.mode === "query") {
+        const target = { kind: "matching", filter, except: [...selection.except] } as const;
+        setShown({ kind: "many", deciding: { target, decision, opening }, count });
+      } else if (selection.mode === "ids") {
+        const rows = [...selection.ids].map(([id, contentVersion]) => ({ id, contentVersion }));
+        setShown({ kind: "many", deciding: { target: { kind: "rows", rows }, decision, opening }, count });
+      } else if (row) setShown({ kind: "one", row, decision });
+    },
+    [mayDecide, list, filter, t],
+  );
+  const close = useCallback(() => setShown(CLOSED), []);
+  const openHelp = useCallback(() => setShown({ kind: "help" }), []);
+  return useMemo(() => ({ shown, decide, close, openHelp }), [shown, decide, close, openHelp]);
+}
+
+interface DialogsProps {
+  dialogs: ReturnType<typeof useInboxDialogs>;
+  rowElement: (id: string) => HTMLElement | null;
+  focusList: () => void;
+}
+
+export function InboxDialogs({ dialogs, rowElement, focusList }: DialogsProps) {
+  const list = useListState();
+  const { shown, close } = dialogs;
+  /** Focus goes back to the list, to whichever row is the active one by then. */
+  const finalFocus = () => {
+    focusList();
+    return rowElement(list.get().activeId ?? "");
+  };
+  if (shown.kind === "help") return <HelpDialog onClose={close} finalFocus={finalFocus} />;
+  if (shown.kind === "one")
+    return (
+      <QuickDecide
+        key={shown.row.id + shown.decision}
+        row={shown.row}
+        decision={shown.decision}
+        anchor={() => rowElement(shown.row.id)}
+        onClose={close}
+        finalFocus={finalFocus}
+      />
+    );
+  if (shown.kind === "many")
+    return (
+      <DecideDialog
+        key={shown.deciding.opening}
+        {...shown.deciding}
+        count={shown.count}
+        onClose={close}
+        finalFocus={finalFocus}
+        onDone={() => {
+          list.set((now) => ({ ...now, selection: NOTHING, anchorId: null }));
+          close();
+        }}
+      />
+    );
+  return null;
+}

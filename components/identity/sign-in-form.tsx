@@ -1,0 +1,106 @@
+"use client";
+
+import { CircleAlert, LoaderCircle } from "lucide-react";
+import { signIn } from "next-auth/react";
+import { useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { Button } from "#components/ui/button.tsx";
+import { Field, Input } from "#components/ui/field.tsx";
+
+type Failure = { kind: "wrong" } | { kind: "offline" } | { kind: "wait"; seconds: number };
+
+function failureOf(error: string): Failure {
+  const wait = /^wait:(\d+)$/.exec(error);
+  return wait ? { kind: "wait", seconds: Number(wait[1]) } : { kind: "wrong" };
+}
+
+/** Counts a wait down to nothing, so that the button comes back when it would work again. */
+function useCountdown(failure: Failure | null, onOver: () => void) {
+  const seconds = failure?.kind === "wait" ? failure.seconds : 0;
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    setLeft(seconds);
+    if (seconds === 0) return;
+    const until = Date.now() + seconds * 1000;
+    const timer = setInterval(() => {
+      const rest = Math.ceil((until - Date.now()) / 1000);
+      setLeft(rest);
+      if (rest <= 0) onOver();
+    }, 250);
+    return () => clearInterval(timer);
+  }, [seconds, onOver]);
+  return left;
+}
+
+export function SignInForm({ callbackUrl }: { callbackUrl: string }) {
+  const t = useTranslations("signIn");
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [sending, setSending] = useState(false);
+  const [capsLock, setCapsLock] = useState(false);
+  const [forgetWait] = useState(() => () => setFailure(null));
+  const left = useCountdown(failure, forgetWait);
+
+  async function submit(form: FormData) {
+    setSending(true);
+    setFailure(null);
+    const credentials = { email: String(form.get("email")).trim(), password: String(form.get("password")) };
+    const answer = await signIn("credentials", { ...credentials, redirect: false }).catch(() => undefined);
+    if (answer?.ok && !answer.error) return window.location.assign(callbackUrl);
+    setFailure(answer?.error ? failureOf(answer.error) : { kind: "offline" });
+    setSending(false);
+  }
+
+  const said = failure && (failure.kind === "wait" ? t("wait", { seconds: left }) : t(failure.kind));
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(new FormData(event.currentTarget));
+      }}
+      onKeyUp={(event) => setCapsLock(event.getModifierState?.("CapsLock") ?? false)}
+    >
+      <Field label={t("email")}>
+        {(ids) => (
+          <Input
+            {...ids}
+            name="email"
+            type="email"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={320}
+            required
+            autoFocus
+            className="h-10"
+          />
+        )}
+      </Field>
+      <Field label={t("password")} hint={capsLock ? t("capsLock") : undefined}>
+        {(ids) => (
+          <Input
+            {...ids}
+            name="password"
+            type="password"
+            autoComplete="current-password"
+            maxLength={256}
+            required
+            className="h-10"
+          />
+        )}
+      </Field>
+      <div aria-live="polite" className="empty:hidden">
+        {said ? (
+          <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
+            <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
+            {said}
+          </p>
+        ) : null}
+      </div>
+      <Button type="submit" variant="primary" size="lg" disabled={sending || failure?.kind === "wait"}>
+        {sending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,82 @@
+"use client";
+
+import { Dialog as Base } from "@base-ui/react/dialog";
+import { Command } from "cmdk";
+import { LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { signOutHere } from "#components/shell/account-menu.tsx";
+import { SECTIONS } from "#components/shell/navigation.ts";
+import { Kbd } from "#components/ui/kbd.tsx";
+import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
+
+const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
+
+const groupClass =
+  "px-1.5 pb-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3 [&_[cmdk-group-heading]]:text-xs";
+const itemClass =
+  "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2 text-sm data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:text-ink-3";
+
+export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const t = useTranslations("palette");
+  const shell = useTranslations("shell");
+  const router = useRouter();
+  const [, setTheme] = useChosenTheme();
+
+  const choose = (action: () => void) => () => {
+    onClose();
+    action();
+  };
+
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="fixed inset-0 z-40 bg-scrim" />
+        <Base.Popup
+          aria-label={t("title")}
+          className="fixed top-[14dvh] left-1/2 z-50 w-[36rem] max-w-[calc(100vw-1.5rem)] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-pop outline-none"
+        >
+          <Command label={t("title")} loop>
+            <div className="flex items-center gap-2.5 border-b px-4">
+              <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
+              <Command.Input
+                placeholder={t("placeholder")}
+                className="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
+              />
+            </div>
+            <Command.List className="max-h-80 overflow-y-auto">
+              <Command.Empty className="px-4 py-8 text-center text-ink-2 text-sm">{t("empty")}</Command.Empty>
+              <Command.Group heading={t("go")} className={groupClass}>
+                {SECTIONS.map(({ name, href, icon: Icon, letter }) => (
+                  <Command.Item key={name} className={itemClass} onSelect={choose(() => router.push(href))}>
+                    <Icon aria-hidden />
+                    <span className="flex-1">{shell(name)}</span>
+                    <Kbd>g</Kbd>
+                    <Kbd>{letter}</Kbd>
+                  </Command.Item>
+                ))}
+              </Command.Group>
+              <Command.Group heading={t("theme")} className={groupClass}>
+                {THEMES.map((theme) => {
+                  const Icon = THEME_ICONS[theme];
+                  return (
+                    <Command.Item key={theme} className={itemClass} onSelect={choose(() => setTheme(theme))}>
+                      <Icon aria-hidden />
+                      {t("useTheme", { theme: shell(`themes.${theme}`) })}
+                    </Command.Item>
+                  );
+                })}
+              </Command.Group>
+              <Command.Group heading={t("account")} className={groupClass}>
+                <Command.Item className={itemClass} onSelect={choose(() => void signOutHere())}>
+                  <LogOut aria-hidden />
+                  {shell("signOut")}
+                </Command.Item>
+              </Command.Group>
+            </Command.List>
+          </Command>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { useFormatter, useNow } from "next-intl";
+import { useSyncExternalStore } from "react";
+
+const TICK_MS = 15_000;
+const listeners = new Set<() => void>();
+let now = new Date();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function everyTick(listener: () => void): () => void {
+  const tick = () => {
+    now = new Date();
+    for (const told of listeners) told();
+  };
+  if (!timer) now = new Date(); // nobody has kept it since the last one left
+  listeners.add(listener);
+  timer ??= setInterval(tick, TICK_MS);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** The time, to a quarter of a minute: one timer for all rows, and the server's own time while hydrating. */
+export function useClock(): Date {
+  const rendered = useNow();
+  return useSyncExternalStore(
+    everyTick,
+    () => now,
+    () => rendered,
+  );
+}
+
+const never = () => () => {};
+const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The reader's time zone; UTC while the server renders, so that both render the same. */
+export function useTimeZone(): string {
+  return useSyncExternalStore(never, browserZone, () => "UTC");
+}
+
+/** A moment, in full. */
+export function Moment({ at, className }: { at: string; className?: string }) {
+  const format = useFormatter();
+  const timeZone = useTimeZone();
+  return (
+    <time dateTime={at} className={className}>
+      {format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short", timeZone })}
+    </time>
+  );
+}
+
+interface AgoProps {
+  at: string;
+  narrow?: boolean;
+  /** What is past is never told as to come, however the clocks of the two machines differ. */
+  future?: boolean;
+  className?: string;
+}
+
+/** How long ago or how soon, the moment itself on hover. */
+export function Ago({ at, narrow = false, future = false, className }: AgoProps) {
+  const format = useFormatter();
+  const timeZone = useTimeZone();
+  const clock = useClock();
+  const seen = future ? clock : new Date(Math.max(clock.getTime(), Date.parse(at)));
+  return (
+    <time
+      dateTime={at}
+      className={className}
+      title={format.dateTime(new Date(at), { dateStyle: "full", timeStyle: "medium", timeZone })}
+    >
+      {format.relativeTime(new Date(at), { now: seen, ...(narrow ? { style: "narrow" } : {}) })}
+    </time>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Page } from "@playwright/test";
+import { demoPeople } from "../../prisma/demo.ts";
+
+export type Name = "ana" | "olu" | "mei" | "vera" | "iris";
+
+export function personOf(name: Name) {
+  const person = demoPeople.find(({ email }) => email.startsWith(`${name}@`));
+  if (!person) throw new Error(`The demo has no ${name}.`);
+  return person;
+}
+
+export async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Signs in, and ends where `path` leads. */
+export async function signInAs(page: Page, name: Name, path = "/inbox"): Promise<void> {
+  const { email, password } = personOf(name);
+  await page.goto(path);
+  await page.waitForURL("**/sign-in**");
+  await page.waitForLoadState("networkidle");
+  await fillSignIn(page, email, password);
+  await page.waitForURL((url) => url.pathname + url.search === path);
+}
