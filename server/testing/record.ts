@@ -1,0 +1,29 @@
+import type pg from "pg";
+
+/** One hash per table over all its rows: equal before and after means that nothing at all was written. */
+export async function tableHashes(pool: pg.Pool): Promise<Record<string, string>> {
+  const tables = await pool.query<{ name: string }>(`
+    SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND n.nspname IN ('public', 'graphile_worker') ORDER BY 1`);
+  const hash = (name: string) =>
+    `SELECT '${name}' AS name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS hash FROM ${name} t`;
+  const { rows } = await pool.query(tables.rows.map((t) => hash(t.name)).join(" UNION ALL "));
+  return Object.fromEntries(rows.map((r) => [r.name, r.hash]));
+}
+
+/**
+ * Where change and record part (U1, O1, A13), by SQL over the whole database: an approval whose events are not
+ * versions 1..n once each, whose CHANGE rows are not n, or a record without its change. Empty is sound.
+ */
+export async function recordFlaws(pool: pg.Pool): Promise<Record<string, unknown>[]> {
+  const { rows } = await pool.query(`
+    WITH e AS (SELECT tenant_id, aggregate_id AS id, array_agg(aggregate_version ORDER BY aggregate_version) AS versions FROM outbox_events WHERE aggregate_type = 'APPROVALS' GROUP BY 1, 2),
+      l AS (SELECT tenant_id, target_id AS id, count(*) AS n, count(*) FILTER (WHERE action = 'approval.decided') AS decided FROM audit_logs WHERE target_type = 'approval' AND class = 'CHANGE' GROUP BY 1, 2),
+      d AS (SELECT tenant_id, approval_id AS id, count(*) AS n FROM approval_decisions GROUP BY 1, 2),
+      r AS (SELECT tenant_id, approval_id AS id, count(*) AS n FROM approval_revisions GROUP BY 1, 2)
+    SELECT id, a.version, a.revision, e.versions AS events, l.n AS changes, d.n AS decisions, l.decided AS logged, r.n AS revisions
+    FROM approvals a FULL JOIN e USING (tenant_id, id) FULL JOIN l USING (tenant_id, id) LEFT JOIN d USING (tenant_id, id) LEFT JOIN r USING (tenant_id, id)
+    WHERE e.versions IS DISTINCT FROM (SELECT array_agg(v) FROM generate_series(1, a.version) AS v)
+      OR l.n IS DISTINCT FROM a.version OR coalesce(d.n, 0) IS DISTINCT FROM l.decided OR r.n IS DISTINCT FROM a.revision LIMIT 20`);
+  return rows;
+}
