@@ -118,14 +118,15 @@ describe("an import that is killed", () => {
     expect((await start(importing("killed.csv", world)).ended).said).toContain("nothing was added");
   }, 60_000);
 
-  it.runIf(LONG)("at any moment goes on", async () => {
+  it("at any moment goes on", async () => {
+    const [rows, step, least] = LONG ? [20_000, 97, 10] : [2000, 500, 1];
     const world = await makeTenant();
     await write(
       "moments.csv",
-      Array.from({ length: 20_000 }, (_, i) => `CA,Row ${i % 19_000},${i}.00,`),
+      Array.from({ length: rows }, (_, i) => `CA,Row ${i % 1900},${i}.00,`),
     );
     let kills = 0;
-    for (let delay = 300; ; delay += 97) {
+    for (let delay = 300; ; delay += step) {
       const run = start(importing("moments.csv", world));
       const timer = setTimeout(run.kill, delay);
       const { end } = await run.ended;
@@ -134,8 +135,8 @@ describe("an import that is killed", () => {
       if (end === 0) break;
       kills++;
     }
-    expect(kills).toBeGreaterThan(10);
-    await expectEachOnce(world, 20_000);
+    expect(kills).toBeGreaterThanOrEqual(least);
+    await expectEachOnce(world, rows);
   });
 });
 

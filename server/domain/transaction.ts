@@ -27,14 +27,18 @@ export async function transaction<T>(
   for (let attempt = 1; ; attempt++) {
     let jobs: readonly Job[] = [];
     try {
-      const answer = await inTenant(caller.tenantId, async (tx) => {
-        const { work, collected } = openWork(caller, tx);
-        const result = await run(work);
-        await writeRecord(work, collected);
-        if (options.dryRun) throw new RolledBack(result);
-        jobs = collected.jobs;
-        return result;
-      });
+      const answer = await inTenant(
+        caller.tenantId,
+        async (tx) => {
+          const { work, collected } = openWork(caller, tx);
+          const result = await run(work);
+          await writeRecord(work, collected);
+          if (options.dryRun) throw new RolledBack(result);
+          jobs = collected.jobs;
+          return result;
+        },
+        { generic: true },
+      );
       await wakeWorkers(jobs);
       return answer;
     } catch (error) {

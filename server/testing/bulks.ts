@@ -34,6 +34,12 @@ export function bulksIn(world: () => World, admin: () => Database) {
     /** The lease of whoever holds it ends now. */
     lapse: (id: string) =>
       one("UPDATE bulks SET leased_until = clock_timestamp() - interval '1 ms' WHERE id = $1", [id]),
+    /** Comes back when another connection waits for a lock. */
+    blocked: async () => {
+      const waiting =
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      while ((await one(waiting, [])).n === 0);
+    },
     row: (id: string) =>
       one("SELECT state, total, decided, recorded, refused, failed, fence FROM bulks WHERE id = $1", [id]),
     outcomes: async (id: string): Promise<Record<string, number>> =>

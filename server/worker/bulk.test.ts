@@ -140,7 +140,8 @@ describe("a running bulk", () => {
     let cancelled: Promise<unknown> = Promise.resolve();
     hook.onApply = async () => {
       cancelled = cancelBulk(olu, { id });
-    }; // waits for the batch to commit
+      await bulks.blocked(); // by this batch's lock on the bulk
+    };
     const id = await bulks.approveAll(olu, type);
     await bulks.run(id);
     await cancelled;
@@ -185,6 +186,7 @@ describe("a running bulk", () => {
       taken = admin().pool.query("UPDATE bulks SET fence = fence + 1, leased_until = clock_timestamp() WHERE id = $1", [
         id,
       ]);
+      await bulks.blocked();
     };
     const id = await bulks.approveAll(olu, type);
     await bulks.run(id);

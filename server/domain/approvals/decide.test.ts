@@ -155,6 +155,12 @@ describe("a set", () => {
     expect(results.map((r) => r.code ?? r.outcome)).toEqual(["approval.stale", "DECIDED", "DECIDED"]);
   });
 
+  test("versions that do not go with the ids one by one are refused, not left unread (A6)", async () => {
+    const ids = await world.approvals(2);
+    for (const versions of [[], [1], [1, 1, 1]])
+      expect(await codeOf(decideApprovals(olu, { ids, decision: "APPROVE", versions }))).toBe("input.invalid");
+  });
+
   test("the other order of two approvers gives the same state and the same count of events (A4)", async () => {
     const [a, b] = (await world.approvals(2, { type: "pair" })) as [string, string];
     for (const [id, first, second] of [

@@ -64,6 +64,10 @@ export const decideApprovals = command({
   run: async (work, input): Promise<SetResult> => {
     if (needsReason(input.decision) && !input.comment?.trim())
       throw new Refusal("approval.reason_required", { decision: input.decision });
+    if (input.versions && input.versions.length !== input.ids.length)
+      throw new Refusal("input.invalid", {}, [
+        { path: "versions", code: "length", message: "has one version, or null, for each id" },
+      ]);
     const rows = await lock(work, input.ids);
     const { now, live } = await readDecisions(work, rows);
     const policies = await loadPolicies(

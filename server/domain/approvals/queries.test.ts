@@ -86,7 +86,7 @@ describe("filters", () => {
         expect(page.items.map((a) => a.id)).toEqual(rows.filter((a) => matches(a, f)).map((a) => a.id));
         expect([page.total, page.totalIsExact]).toEqual([page.items.length, true]);
       }),
-      { numRuns: process.env.LONG === "1" ? 2000 : 80 },
+      { numRuns: process.env.LONG === "1" ? 2000 : 50 },
     );
   });
 

@@ -187,7 +187,7 @@ test("any text, payload, amount and date is kept exactly or refused as invalid, 
       expect(approval.amount).toBe(sent.amount == null ? null : `${BigInt(sent.amount)}`);
       expect(approval.dueAt).toBe(sent.dueAt == null ? null : new Date(sent.dueAt).toISOString());
     }),
-    { numRuns: process.env.LONG === "1" ? 3000 : 120 },
+    { numRuns: process.env.LONG === "1" ? 3000 : 80 },
   );
 });
 

@@ -43,7 +43,10 @@ interface Item {
   readonly content_version: number;
 }
 
-/** The next items without an outcome, under the bulk's lock; null when the bulk is no longer this worker's to run. */
+/**
+ * The next items without an outcome, under the bulk's lock; null when the bulk is no longer this worker's to run. Items
+ * are taken in order and numbered from 1: those before the count have theirs, and a long bulk does not read them again.
+ */
 async function nextItems(
   work: Work,
   id: string,
@@ -54,7 +57,9 @@ async function nextItems(
   if (bulk?.state !== "RUNNING" || bulk.fence !== fence) return null;
   const items = await work.tx.$queryRaw<Item[]>`
     SELECT position, approval_id, content_version FROM bulk_items
-    WHERE tenant_id = ${work.caller.tenantId}::uuid AND bulk_id = ${id}::uuid AND outcome IS NULL ORDER BY position LIMIT ${size}`;
+    WHERE tenant_id = ${work.caller.tenantId}::uuid AND bulk_id = ${id}::uuid AND outcome IS NULL
+      AND position > (SELECT decided + recorded + refused + failed FROM bulks WHERE tenant_id = ${work.caller.tenantId}::uuid AND id = ${id}::uuid)
+    ORDER BY position LIMIT ${size}`;
   return { items, decision: bulk };
 }
 
@@ -73,7 +78,8 @@ async function writeOutcomes(
     UPDATE bulk_items i SET outcome = t.outcome, state = t.state, code = t.code, detail = t.detail, decided_at = clock_timestamp()
     FROM unnest(${items.map((i) => i.position)}::int[], ${results.map((r) => r.outcome)}::text[], ${results.map((r) => r.state ?? null)}::text[],
       ${results.map((r) => r.code ?? null)}::text[], ${results.map((r) => (r.facts && Object.keys(r.facts).length > 0 ? JSON.stringify(r.facts) : null))}::jsonb[]) AS t (position, outcome, state, code, detail)
-    WHERE i.tenant_id = ${tenantId}::uuid AND i.bulk_id = ${id}::uuid AND i.position = t.position`;
+    WHERE i.tenant_id = ${tenantId}::uuid AND i.bulk_id = ${id}::uuid AND i.position = t.position
+      AND i.position BETWEEN ${items[0]?.position}::int AND ${items.at(-1)?.position}::int`;
   const [bulk] = await work.tx.$queryRaw<
     { state: string; decided: number; recorded: number; refused: number; failed: number }[]
   >`
