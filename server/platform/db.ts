@@ -1,4 +1,5 @@
 import "server-only";
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
@@ -10,7 +11,7 @@ export type Transaction = Prisma.TransactionClient;
 
 export interface Database {
   readonly client: PrismaClient;
-  readonly pool: pg.Pool;
+  readonly pool: LeasingPool;
   close(): Promise<void>;
 }
 
@@ -27,9 +28,68 @@ function statementName(query: { sql: string }): string {
   return name;
 }
 
+/** The connection of one transaction; null before it began and again when it is over. */
+interface Lease {
+  connection: pg.PoolClient | null;
+  given: boolean;
+}
+
+/** Tells who opens a transaction which connection it got, and when it has given that back. */
+class LeasingPool extends pg.Pool {
+  readonly opening = new AsyncLocalStorage<Lease>();
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Parameters<pg.Pool["connect"]>[0]): void;
+  override connect(callback?: Parameters<pg.Pool["connect"]>[0]): Promise<pg.PoolClient> | undefined {
+    if (callback) {
+      super.connect(callback);
+      return undefined;
+    }
+    return this.#lend(super.connect());
+  }
+
+  async #lend(connecting: Promise<pg.PoolClient>): Promise<pg.PoolClient> {
+    const connection = await connecting;
+    const lease = this.opening.getStore();
+    if (!lease || lease.given) return connection;
+    const release = connection.release;
+    Object.assign(lease, { connection, given: true });
+    connection.release = (error) => {
+      lease.connection = null;
+      release.call(connection, error);
+    };
+    return connection;
+  }
+}
+
+const PARSERS: Partial<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT8]: BigInt,
+  [pg.types.builtins.NUMERIC]: (text) => new Prisma.Decimal(text),
+};
+const types = {
+  getTypeParser: (oid: number, format?: "text" | "binary") => PARSERS[oid] ?? pg.types.getTypeParser(oid, format),
+} as pg.CustomTypesConfig;
+
+/**
+ * The same transaction, its `$queryRaw` and `$executeRaw` sent straight to its connection: through the client a statement
+ * costs 0.2 ms of processor time beside its own, and a decision has six.
+ */
+function direct(tx: Transaction, lease: Lease): Transaction {
+  const send = (first: TemplateStringsArray | Prisma.Sql, values: unknown[]) => {
+    const { text, values: all } = "raw" in first ? Prisma.sql(first, ...values) : first;
+    if (!lease.connection) throw new Error("the transaction is over");
+    return lease.connection.query({ name: statementName({ sql: text }), text, values: all, types });
+  };
+  const raw: Partial<Record<string | symbol, unknown>> = {
+    $queryRaw: async (first: TemplateStringsArray, ...values: unknown[]) => (await send(first, values)).rows,
+    $executeRaw: async (first: TemplateStringsArray, ...values: unknown[]) => (await send(first, values)).rowCount ?? 0,
+  };
+  return new Proxy(tx, { get: (target, name) => raw[name] ?? Reflect.get(target, name) });
+}
+
 /** One shared pool as the login role of `url`. Throws nothing until first use. */
 export function connect(url: string, max = 10): Database {
-  const pool = new pg.Pool({
+  const pool = new LeasingPool({
     connectionString: url,
     max,
     connectionTimeoutMillis: 10_000,
@@ -64,14 +124,29 @@ export function database(): Database {
   return shared.countersignDatabase;
 }
 
-/** One transaction (READ COMMITTED) in one tenant. */
-export function inTenant<T>(tenantId: string, run: (tx: Transaction) => Promise<T>): Promise<T> {
-  return database().client.$transaction(
-    async (tx) => {
-      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
-      return run(tx);
-    },
-    { maxWait: 10_000, timeout: 60_000 },
+/**
+ * One transaction (READ COMMITTED) in one tenant. `generic`: statements are planned once and not for each value, which
+ * took longer than running them; for writes, whose plans are the same whatever the values.
+ */
+export function inTenant<T>(
+  tenantId: string,
+  run: (tx: Transaction) => Promise<T>,
+  { generic = false } = {},
+): Promise<T> {
+  const lease: Lease = { connection: null, given: false };
+  const settings = generic
+    ? Prisma.sql`SELECT set_config('app.tenant_id', ${tenantId}, true), set_config('plan_cache_mode', 'force_generic_plan', true)`
+    : Prisma.sql`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+  const { client, pool } = database();
+  return pool.opening.run(lease, () =>
+    client.$transaction(
+      async (opened) => {
+        const tx = direct(opened, lease);
+        await tx.$executeRaw(settings);
+        return run(tx);
+      },
+      { maxWait: 10_000, timeout: 60_000 },
+    ),
   );
 }
 
