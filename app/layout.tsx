@@ -17,6 +17,10 @@ const interExtended = localFont({
   weight: "100 900",
   preload: false,
   adjustFontFallback: false,
+  // Fetched when a name needs it, not for any sign that the first one lacks.
+  declarations: [
+    { prop: "unicode-range", value: "U+0100-02BA, U+02BD-02C5, U+02C7-02CC, U+02CE-02D7, U+02DD-02FF, U+1E00-1E9F" },
+  ],
 });
 
 export async function generateMetadata(): Promise<Metadata> {

@@ -19,7 +19,7 @@ const ROUNDS = 5;
 const BATCH = 500;
 const CLIENTS = 8;
 const PEOPLE = 4;
-const POLL_MS = 25;
+const POLL_MS = 50;
 const HISTORY = 10_000;
 const ITEMS = { set: 3000, bulk: 5000, single: 800 };
 

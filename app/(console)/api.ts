@@ -41,6 +41,9 @@ export const pageApi = cache(async () => {
   };
 });
 
+/** Whether the browser loads the page as a document. A step inside the console has data of its own, and keeps it. */
+export const isFirstLoad = async () => (await headers()).get("sec-fetch-dest") !== "empty";
+
 /** What is not there, or is no id at all, is the not-found page; any other failure is the error page's. */
 export async function found<T>(asked: Promise<T>): Promise<T> {
   try {

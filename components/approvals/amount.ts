@@ -17,11 +17,18 @@ export function plainAmount(minor: string): `${number}` {
   return `${negative ? "-" : ""}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE)}` as `${number}`;
 }
 
-export function formatAmount(minor: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: SCALE, maximumFractionDigits: SCALE }).format(
-    plainAmount(minor),
-  );
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a format costs more than formatting a page with it, so each locale's is kept. */
+function formatOf(locale: string): Intl.NumberFormat {
+  const kept =
+    formats.get(locale) ??
+    new Intl.NumberFormat(locale, { minimumFractionDigits: SCALE, maximumFractionDigits: SCALE });
+  formats.set(locale, kept);
+  return kept;
 }
+
+export const formatAmount = (minor: string, locale: string) => formatOf(locale).format(plainAmount(minor));
 
 /** `debt_consolidation` as a person reads it. Types are the tenant's own words, so there is no list to translate. */
 export function typeLabel(type: string): string {

@@ -23,10 +23,9 @@ const KEYS = [
 
 interface HelpProps {
   onClose: () => void;
-  finalFocus: () => HTMLElement | null;
 }
 
-export function HelpDialog({ onClose, finalFocus }: HelpProps) {
+export function HelpDialog({ onClose }: HelpProps) {
   const t = useTranslations("help");
   const ui = useTranslations("ui");
   const [letters, setLetters] = useLetterKeys();
@@ -35,7 +34,7 @@ export function HelpDialog({ onClose, finalFocus }: HelpProps) {
       open
       onClose={onClose}
       closeLabel={ui("close")}
-      finalFocus={finalFocus}
+      finalFocus={false}
       title={t("title")}
       description={t("lead")}
     >

@@ -1,12 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useLayoutEffect, useRef, useState } from "react";
 import { toast } from "sonner";
 import type { Deciding } from "#components/approvals/decide/decide-dialog.tsx";
 import { DecideDialog } from "#components/approvals/decide/decide-dialog.tsx";
 import { QuickDecide } from "#components/approvals/decide/quick-decide.tsx";
 import { HelpDialog } from "#components/approvals/help-dialog.tsx";
+import type { ListHandle } from "#components/approvals/list/approval-table.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { countSelected, NOTHING } from "#components/approvals/selection.ts";
@@ -46,33 +47,36 @@ export function useInboxDialogs({ filter, mayDecide }: { filter: Filter; mayDeci
   );
   const close = useCallback(() => setShown(CLOSED), []);
   const openHelp = useCallback(() => setShown({ kind: "help" }), []);
-  return useMemo(() => ({ shown, decide, close, openHelp }), [shown, decide, close, openHelp]);
+  return { shown, decide, close, openHelp };
 }
 
 interface DialogsProps {
-  dialogs: ReturnType<typeof useInboxDialogs>;
-  rowElement: (id: string) => HTMLElement | null;
-  focusList: () => void;
+  shown: Shown;
+  close: () => void;
+  list: React.RefObject<ListHandle | null>;
 }
 
-export function InboxDialogs({ dialogs, rowElement, focusList }: DialogsProps) {
+/** Focus goes back to the list when a dialog has closed, to whichever row is the active one by then. */
+function useFocusAfter(open: boolean, list: React.RefObject<ListHandle | null>) {
+  const wasOpen = useRef(open);
+  useLayoutEffect(() => {
+    if (wasOpen.current && !open) list.current?.focusList();
+    wasOpen.current = open;
+  }, [open, list]);
+}
+
+export function InboxDialogs({ shown, close, list: handle }: DialogsProps) {
   const list = useListState();
-  const { shown, close } = dialogs;
-  /** Focus goes back to the list, to whichever row is the active one by then. */
-  const finalFocus = () => {
-    focusList();
-    return rowElement(list.get().activeId ?? "");
-  };
-  if (shown.kind === "help") return <HelpDialog onClose={close} finalFocus={finalFocus} />;
+  useFocusAfter(shown.kind !== "none", handle);
+  if (shown.kind === "help") return <HelpDialog onClose={close} />;
   if (shown.kind === "one")
     return (
       <QuickDecide
         key={shown.row.id + shown.decision}
         row={shown.row}
         decision={shown.decision}
-        anchor={() => rowElement(shown.row.id)}
+        anchor={() => handle.current?.rowElement(shown.row.id) ?? null}
         onClose={close}
-        finalFocus={finalFocus}
       />
     );
   if (shown.kind === "many")
@@ -82,7 +86,6 @@ export function InboxDialogs({ dialogs, rowElement, focusList }: DialogsProps) {
         {...shown.deciding}
         count={shown.count}
         onClose={close}
-        finalFocus={finalFocus}
         onDone={() => {
           list.set((now) => ({ ...now, selection: NOTHING, anchorId: null }));
           close();

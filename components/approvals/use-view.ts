@@ -3,18 +3,19 @@
 import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { toast } from "sonner";
-import type { View, ViewKey } from "#components/approvals/view.ts";
+import type { View, ViewChange } from "#components/approvals/view.ts";
 import { droppedKeys, viewParsers } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 
-export type ChangeView = (change: Partial<View> | null) => void;
+export type ChangeView = (change: ViewChange) => void;
 
 /** The inbox's view, in the address and nowhere else. */
 export function useView(): [View, ChangeView] {
   const [view, set] = useQueryStates(viewParsers, { history: "push", scroll: false });
-  return [view, (change) => void set(change)];
+  const change = useCallback<ChangeView>((next) => void set(next), [set]);
+  return [view, change];
 }
 
 /** Takes out of the address what could not be read, and says so once. */
@@ -30,10 +31,7 @@ export function useDroppedNotice(): void {
     if (dropped.length === 0 || told.current === about) return;
     told.current = about;
     const org = view.org.filter((code) => orgs.some((known) => known.code === code));
-    const kept = Object.fromEntries(
-      dropped.map((key): [ViewKey, View[ViewKey] | null] => [key, key === "org" ? org : view[key]]),
-    );
-    void set(kept as Partial<View>);
+    void set(Object.fromEntries(dropped.map((key) => [key, key === "org" ? org : view[key]])));
     toast.warning(t("dropped", { keys: dropped.map((key) => t(`keys.${key}`)).join(", ") }));
   }, [params, view, orgs, set, t]);
 }

@@ -63,6 +63,8 @@ export const viewParsers = {
 
 export type View = inferParserType<typeof viewParsers>;
 export type ViewKey = keyof View;
+/** null puts a part back to its default. */
+export type ViewChange = { readonly [K in ViewKey]?: View[K] | null };
 
 const load = createLoader(viewParsers);
 export const parseView = (searchParams: SearchParams): View => load(searchParams);

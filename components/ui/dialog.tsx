@@ -10,7 +10,8 @@ interface DialogProps {
   title: React.ReactNode;
   description?: React.ReactNode;
   closeLabel: string;
-  finalFocus?: Base.Popup.Props["finalFocus"];
+  /** False where whoever opened it takes care of the focus itself. */
+  finalFocus?: false;
   className?: string;
   children: React.ReactNode;
 }

@@ -35,21 +35,12 @@ interface AnchoredPopoverProps {
   open: boolean;
   onClose: () => void;
   anchor: Base.Positioner.Props["anchor"];
-  finalFocus?: Base.Popup.Props["finalFocus"];
   className?: string;
   children: React.ReactNode;
 }
 
-/** A popover that something else opens, beside what it is about. */
-export function AnchoredPopover({
-  label,
-  open,
-  onClose,
-  anchor,
-  finalFocus,
-  className,
-  children,
-}: AnchoredPopoverProps) {
+/** A popover that something else opens, beside what it is about, and that gives the focus back itself. */
+export function AnchoredPopover({ label, open, onClose, anchor, className, children }: AnchoredPopoverProps) {
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
@@ -63,7 +54,7 @@ export function AnchoredPopover({
         >
           <Base.Popup
             aria-label={label}
-            finalFocus={finalFocus}
+            finalFocus={false}
             className={cn(popupClass, "max-w-[calc(100vw-1rem)]", className)}
           >
             {children}

@@ -35,7 +35,13 @@ export function useClock(): Date {
 }
 
 const never = () => () => {};
-const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+let zone: string | undefined;
+
+/** Asked once: making a format to ask it costs more than a row. */
+function browserZone(): string {
+  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone;
+}
 
 /** The reader's time zone; UTC while the server renders, so that both render the same. */
 export function useTimeZone(): string {
@@ -64,14 +70,20 @@ interface AgoProps {
 /** How long ago or how soon, the moment itself on hover. */
 export function Ago({ at, narrow = false, future = false, className }: AgoProps) {
   const format = useFormatter();
-  const timeZone = useTimeZone();
   const clock = useClock();
   const seen = future ? clock : new Date(Math.max(clock.getTime(), Date.parse(at)));
   return (
     <time
       dateTime={at}
       className={className}
-      title={format.dateTime(new Date(at), { dateStyle: "full", timeStyle: "medium", timeZone })}
+      // Written when it is looked for: a list would format hundreds that nobody reads.
+      onPointerEnter={({ currentTarget }) => {
+        currentTarget.title = format.dateTime(new Date(at), {
+          dateStyle: "full",
+          timeStyle: "medium",
+          timeZone: browserZone(),
+        });
+      }}
     >
       {format.relativeTime(new Date(at), { now: seen, ...(narrow ? { style: "narrow" } : {}) })}
     </time>

@@ -35,7 +35,6 @@ interface DialogProps extends Deciding {
   onClose: () => void;
   /** Decided or under way: the selection has served. */
   onDone: () => void;
-  finalFocus: () => HTMLElement | null;
 }
 
 const digits = (text: string) => text.replaceAll(/\D/g, "");
@@ -73,7 +72,7 @@ function useConfirm({ target, decision, onDone }: DialogProps, preview: Preview 
 
 /** Asks for the reason and shows what would happen, before many are decided at once. */
 export function DecideDialog(props: DialogProps) {
-  const { target, decision, opening, count, onClose, finalFocus } = props;
+  const { target, decision, opening, count, onClose } = props;
   const t = useTranslations("decide");
   const ui = useTranslations("ui");
   const format = useFormatter();
@@ -103,7 +102,7 @@ export function DecideDialog(props: DialogProps) {
       open
       onClose={onClose}
       closeLabel={ui("close")}
-      finalFocus={finalFocus}
+      finalFocus={false}
       title={t("title", { decision, count: total })}
     >
       <form

@@ -17,11 +17,10 @@ interface QuickDecideProps {
   decision: Decision;
   anchor: () => Element | null;
   onClose: () => void;
-  finalFocus: () => HTMLElement | null;
 }
 
 /** One decision beside what it is about: a reason where there is one, and Enter. */
-export function QuickDecide({ row, decision, anchor, onClose, finalFocus }: QuickDecideProps) {
+export function QuickDecide({ row, decision, anchor, onClose }: QuickDecideProps) {
   const t = useTranslations("decide");
   const ui = useTranslations("ui");
   const { decide, isPending } = useDecideOne();
@@ -37,14 +36,7 @@ export function QuickDecide({ row, decision, anchor, onClose, finalFocus }: Quic
   }
 
   return (
-    <AnchoredPopover
-      open
-      onClose={onClose}
-      anchor={anchor}
-      finalFocus={finalFocus}
-      label={t("titleOne", { decision })}
-      className="w-96 p-3"
-    >
+    <AnchoredPopover open onClose={onClose} anchor={anchor} label={t("titleOne", { decision })} className="w-96 p-3">
       <form
         className="flex flex-col gap-2.5"
         onSubmit={(event) => {

@@ -2,7 +2,7 @@
 
 import { ListFilter } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { typeLabel } from "#components/approvals/amount.ts";
 import { DisplayMenu } from "#components/approvals/filters/display-menu.tsx";
 import { FacetFilter } from "#components/approvals/filters/facet-filter.tsx";
@@ -42,7 +42,7 @@ export const NO_FILTERS = {
   to: null,
 } as const;
 
-export function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }: BarProps) {
+export const FilterBar = memo(function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }: BarProps) {
   const t = useTranslations("filters");
   const priorities = useTranslations("priority");
   const { orgs } = useMe();
@@ -95,7 +95,7 @@ export function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }
         <AmountFilter view={view} changeView={changeView} />
         <DateFilter view={view} changeView={changeView} />
         {narrowedBy(view).length > 0 ? (
-          <Button variant="ghost" size="sm" onClick={() => changeView(NO_FILTERS as unknown as Partial<View>)}>
+          <Button variant="ghost" size="sm" onClick={() => changeView(NO_FILTERS)}>
             {t("clearAll")}
           </Button>
         ) : null}
@@ -103,4 +103,4 @@ export function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }
       <DisplayMenu view={view} changeView={changeView} />
     </div>
   );
-}
+});

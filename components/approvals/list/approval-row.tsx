@@ -17,7 +17,7 @@ import { TableCell, TableRow } from "#components/ui/table.tsx";
 const placeOf = (index: number) => ({ transform: `translateY(calc(var(--row) * ${index}))` });
 
 export const rowClass =
-  "absolute inset-x-0 top-0 flex h-(--row) items-center border-line border-b @max-2xl:flex-wrap @max-2xl:content-center @max-2xl:gap-y-0.5";
+  "absolute inset-x-0 top-0 flex h-(--row) [contain:strict] items-center border-line border-b @max-2xl:flex-wrap @max-2xl:content-center @max-2xl:gap-y-0.5";
 export const cellClass = "flex items-center overflow-hidden";
 
 const isControl = (target: EventTarget) =>
@@ -27,6 +27,10 @@ interface RowProps {
   row: Row<typeof features, Data>;
   index: number;
 }
+
+/** The table makes its rows anew with each window; what they show changes only with the data. */
+const isSameRow = (before: RowProps, now: RowProps) =>
+  before.row.original === now.row.original && before.index === now.index;
 
 /** A pointer opens it; for keys the list handles Enter and Space on the row that has focus. */
 export const ApprovalTableRow = memo(function ApprovalTableRow({ row, index }: RowProps) {
@@ -62,7 +66,7 @@ export const ApprovalTableRow = memo(function ApprovalTableRow({ row, index }: R
       ))}
     </TableRow>
   );
-});
+}, isSameRow);
 
 /** The geometry of a row without its content. */
 export function SkeletonRow({ index }: { index: number }) {

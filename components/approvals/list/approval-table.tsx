@@ -1,17 +1,25 @@
 "use client";
 
 import { useTable } from "@tanstack/react-table";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { ApprovalTableRow, SkeletonRow } from "#components/approvals/list/approval-row.tsx";
 import { columns, features } from "#components/approvals/list/columns.tsx";
+import { ListActionsContext } from "#components/approvals/list/list-actions.tsx";
+import { useListState } from "#components/approvals/list/list-state.tsx";
 import { TableHead } from "#components/approvals/list/table-head.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
+import { useListFocus } from "#components/approvals/list/use-list-focus.ts";
 import { useListKeys } from "#components/approvals/list/use-list-keys.ts";
-import type { useListRows } from "#components/approvals/list/use-list-rows.ts";
+import { useListWindow } from "#components/approvals/list/use-list-window.ts";
 import type { ChangeView } from "#components/approvals/use-view.ts";
 import type { View } from "#components/approvals/view.ts";
+import { viewQuery } from "#components/approvals/view.ts";
 import { cn } from "#components/ui/cn.ts";
+import { useStore } from "#components/ui/store.ts";
 import { Table, TableBody } from "#components/ui/table.tsx";
+import type { Decision } from "#server/domain/approvals/rules.ts";
 
 const ROW_VARIABLE = {
   compact: "[--row:32px]",
@@ -19,64 +27,112 @@ const ROW_VARIABLE = {
   relaxed: "[--row:44px]",
 } as const satisfies Record<View["density"], string>;
 
+/** What the inbox around it can ask of the list. */
+export interface ListHandle {
+  focusList(): void;
+  scrollToTop(): void;
+  rowElement(id: string): HTMLElement | null;
+}
+
 interface TableProps {
-  rows: ApprovalRow[];
+  ref: React.Ref<ListHandle>;
+  rows: readonly ApprovalRow[];
   total: number;
   pending: number;
   stale: boolean;
-  listRows: ReturnType<typeof useListRows>;
+  more: (() => void) | null;
   view: View;
   changeView: ChangeView;
+  onDecide: (decision: Decision, row?: ApprovalRow) => void;
   onSearch: () => void;
   onHelp: () => void;
 }
 
-export function ApprovalTable({
-  rows,
-  total,
-  pending,
-  stale,
-  listRows,
-  view,
-  changeView,
-  onSearch,
-  onHelp,
-}: TableProps) {
+function useActiveIndex(rows: readonly ApprovalRow[]): number {
+  const activeId = useStore(useListState(), (state) => state.activeId);
+  return useMemo(() => (activeId === null ? -1 : rows.findIndex(({ id }) => id === activeId)), [rows, activeId]);
+}
+
+/** The list takes the focus that nobody has, so that its keys work from the first moment. */
+function useFirstFocus(ready: boolean, focusList: () => void) {
+  const offered = useRef(false);
+  useEffect(() => {
+    if (offered.current || !ready) return;
+    offered.current = true;
+    if (document.activeElement === document.body) focusList();
+  }, [ready, focusList]);
+}
+
+export function ApprovalTable({ ref, rows, total, pending, stale, more, view, changeView, ...on }: TableProps) {
   const t = useTranslations("inbox");
-  const { scroller, body, virtualizer, move } = listRows;
-  const table = useTable({ features, columns, data: rows, getRowId: (row) => row.id });
-  const models = table.getRowModel().rows;
-  const onKeyDown = useListKeys({ rows, move, onSearch, onHelp });
+  const router = useRouter();
+  const activeIndex = useActiveIndex(rows);
+  const { scroller, virtualizer } = useListWindow({
+    loaded: rows.length,
+    pending,
+    density: view.density,
+    activeIndex,
+    more,
+  });
+  const { scrollToIndex } = virtualizer;
+  const { bodyProps, body, focusList, move, selectRange } = useListFocus({ rows, activeIndex, scrollToIndex });
+  useFirstFocus(rows.length > 0, focusList);
+  useImperativeHandle(
+    ref,
+    () => ({
+      focusList,
+      scrollToTop: () => virtualizer.scrollToOffset(0),
+      rowElement: (id) => body.current?.querySelector<HTMLElement>(`[data-id="${id}"]`) ?? null,
+    }),
+    [focusList, virtualizer, body],
+  );
+
+  const { onDecide, onSearch, onHelp } = on;
+  const search = viewQuery(view);
+  const actions = useMemo(() => {
+    const href = (id: string) => `/approvals/${id}${search}`;
+    return { href, open: (id: string) => router.push(href(id)), selectRange, decide: onDecide };
+  }, [search, router, selectRange, onDecide]);
+  const onKeyDown = useListKeys({ rows, actions, move, onSearch, onHelp });
+
+  // Order and filter are the server's, so the table is given the window alone: ten thousand rows cost as many as show.
+  const indices = virtualizer.getVirtualItems().map(({ index }) => index);
+  const shown = indices.flatMap((index) => rows[index] ?? []);
+  const table = useTable({ features, columns, data: shown, getRowId: (row) => row.id });
+  const models = table.getRowModel().rowsById;
+
   return (
-    <div
-      ref={scroller}
-      className="@container relative min-h-64 flex-1 overflow-y-auto overflow-x-hidden overscroll-contain"
-    >
-      <Table
-        grid
-        aria-label={t("list")}
-        aria-rowcount={total + 1}
-        aria-multiselectable
-        aria-busy={stale}
-        onKeyDown={onKeyDown}
-        className={cn("block @max-2xl:[--row:60px]", ROW_VARIABLE[view.density])}
+    <ListActionsContext value={actions}>
+      <div
+        ref={scroller}
+        className="@container relative min-h-64 flex-1 overflow-y-auto overflow-x-hidden overscroll-contain"
       >
-        <TableHead rows={rows} view={view} changeView={changeView} />
-        <TableBody
-          ref={body}
-          className={cn("relative block transition-opacity duration-100", stale && "opacity-60")}
-          style={{ height: `calc(var(--row) * ${rows.length + pending})` }}
+        <Table
+          grid
+          aria-label={t("list")}
+          aria-rowcount={total + 1}
+          aria-multiselectable
+          aria-busy={stale}
+          onKeyDown={onKeyDown}
+          className={cn("block @max-2xl:[--row:60px]", ROW_VARIABLE[view.density])}
         >
-          {virtualizer.getVirtualItems().map(({ index }) => {
-            const row = models[index];
-            return row ? (
-              <ApprovalTableRow key={row.id} row={row} index={index} />
-            ) : (
-              <SkeletonRow key={`pending-${index}`} index={index} />
-            );
-          })}
-        </TableBody>
-      </Table>
-    </div>
+          <TableHead rows={rows} view={view} changeView={changeView} />
+          <TableBody
+            {...bodyProps}
+            className={cn("relative block transition-opacity duration-100", stale && "opacity-60")}
+            style={{ height: `calc(var(--row) * ${rows.length + pending})` }}
+          >
+            {indices.map((index) => {
+              const row = models[rows[index]?.id ?? ""];
+              return row ? (
+                <ApprovalTableRow key={row.id} row={row} index={index} />
+              ) : (
+                <SkeletonRow key={`pending-${index}`} index={index} />
+              );
+            })}
+          </TableBody>
+        </Table>
+      </div>
+    </ListActionsContext>
   );
 }

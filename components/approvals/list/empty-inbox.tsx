@@ -35,7 +35,7 @@ export function EmptyInbox({ view, changeView }: { view: View; changeView: Chang
             </Button>
           ))}
           {on.length > 1 ? (
-            <Button variant="primary" onClick={() => changeView(NO_FILTERS as unknown as Partial<View>)}>
+            <Button variant="primary" onClick={() => changeView(NO_FILTERS)}>
               {t("dropAll")}
             </Button>
           ) : null}

@@ -2,6 +2,7 @@
 
 import { ArrowDown, ArrowUp, SignalHigh } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { memo } from "react";
 import { cellClass } from "#components/approvals/list/approval-row.tsx";
 import type { ColumnId } from "#components/approvals/list/columns.tsx";
 import { CELL_CLASS, COLUMN_IDS, COLUMN_SORTS } from "#components/approvals/list/columns.tsx";
@@ -61,7 +62,7 @@ function SortButton({ id, view, changeView, label }: { id: ColumnId; label: stri
   );
 }
 
-export function TableHead({ rows, view, changeView }: HeadProps) {
+export const TableHead = memo(function TableHead({ rows, view, changeView }: HeadProps) {
   const t = useTranslations("inbox.columns");
   const direction = view.dir === "asc" ? "ascending" : "descending";
   return (
@@ -88,4 +89,4 @@ export function TableHead({ rows, view, changeView }: HeadProps) {
       </TableRow>
     </TableHeader>
   );
-}
+});

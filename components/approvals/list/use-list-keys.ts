@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useLetterKeys } from "#components/approvals/list/letter-keys.ts";
-import { useListActions } from "#components/approvals/list/list-actions.tsx";
+import type { ListActions } from "#components/approvals/list/list-actions.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { NOTHING, toggle } from "#components/approvals/selection.ts";
@@ -14,6 +14,7 @@ const PREFIX_MS = 1_000;
 
 interface Options {
   rows: readonly ApprovalRow[];
+  actions: ListActions;
   move: (to: number, extend: boolean) => void;
   onSearch: () => void;
   onHelp: () => void;
@@ -22,10 +23,9 @@ interface Options {
 let prefixedAt = 0;
 
 /** What keys do while the list has focus. Arrows, Enter, Space and Escape always; letters unless they are turned off. */
-export function useListKeys({ rows, move, onSearch, onHelp }: Options) {
+export function useListKeys({ rows, actions, move, onSearch, onHelp }: Options) {
   const router = useRouter();
   const list = useListState();
-  const actions = useListActions();
   const [letters] = useLetterKeys();
 
   const activeIndex = () =>
