@@ -80,7 +80,7 @@ describe("the texts", () => {
       revision: 2,
     };
     const words = Object.fromEntries(
-      "name tenant theme key keys label from to state stateCode decision by who ago when permission stage max minutes rate words title until settled"
+      "name tenant theme key keys label from to state stateCode decision by who ago when permission stage max minutes rate words title until settled kind"
         .split(" ")
         .map((key) => [key, key]),
     );

@@ -64,6 +64,8 @@ const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   "inbox-filter": async (page) => {
     await page.goto("/inbox?priority=HIGH,URGENT");
     await rows(page).first().waitFor();
+    const filters = page.getByRole("button", { name: /filters?$/i, expanded: false });
+    if (await filters.isVisible()) await filters.click();
     await page.getByRole("button", { name: /^Type/ }).click();
     await page.getByRole("listitem").first().waitFor();
   },

@@ -9,6 +9,7 @@ export function ConsoleToaster() {
     <Toaster
       position="bottom-right"
       containerAriaLabel={t("notifications")}
+      style={{ fontFamily: "inherit" }}
       offset={20}
       mobileOffset={{ bottom: 64, left: 12, right: 12 }}
       toastOptions={{

@@ -76,7 +76,7 @@ export function Evidence({ approval }: { approval: Detail }) {
       }
     >
       <p className="text-ink-3 text-xs">
-        {t("evidenceBy", { name: shown.by.kind === "SYSTEM" ? t("system") : shown.by.name })} <Moment at={shown.at} />
+        {t("evidenceBy", { kind: shown.by.kind, name: shown.by.name })} <Moment at={shown.at} />
       </p>
       {before ? <Difference before={before} after={shown} /> : null}
       <pre

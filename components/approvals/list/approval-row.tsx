@@ -56,7 +56,7 @@ export const ApprovalTableRow = memo(function ApprovalTableRow({ row, index }: R
       style={placeOf(index)}
       className={cn(
         rowClass,
-        "cursor-default select-none outline-none hover:bg-hover data-[active=true]:shadow-[inset_2px_0_0_var(--line-strong)] focus-visible:bg-hover focus-visible:shadow-[inset_2px_0_0_var(--accent)]! aria-selected:bg-accent-soft",
+        "cursor-default select-none outline-none hover:bg-hover data-[active=true]:shadow-[inset_2px_0_0_var(--line-strong)] focus:bg-hover focus:shadow-[inset_2px_0_0_var(--accent)]! aria-selected:bg-accent-soft",
       )}
     >
       {row.getAllCells().map((cell) => (
