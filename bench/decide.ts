@@ -1,6 +1,5 @@
 import pg from "pg";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
-import { database } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
 import type { Decider } from "./decide/by-hand.ts";
@@ -35,11 +34,7 @@ const NAMES = {
 const owner = new pg.Pool({ connectionString: env.DATABASE_URL, max: CLIENTS + 2, application_name: "bench" });
 let stack: Stack | undefined;
 
-async function stop(): Promise<void> {
-  await stack?.stop();
-  await Promise.all([owner.end(), database().close()]);
-}
-onShutdown(stop, 30_000);
+onShutdown(async () => stack?.stop(), 15_000); // connections end with the process
 
 function* batches(ids: readonly string[]): Generator<string[]> {
   for (let at = 0; at < ids.length; at += BATCH) yield ids.slice(at, at + BATCH);
@@ -205,5 +200,5 @@ async function measure(): Promise<void> {
 }
 
 await measure().catch((error: unknown) => say(error instanceof Error ? (error.stack ?? error.message) : String(error)));
-await stop();
+await stack?.stop();
 process.exit(0); // a measurement and not a test; and the supervisor's channel would keep the process

@@ -25,8 +25,9 @@ async function expectNoSidewaysScroll(page: Page, screen: string): Promise<void>
   expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), screen).toBe(true);
 }
 
-/** Walks every screen of the console and has each looked at. */
+/** Walks every screen of the console and has each looked at; that is many screens for one test. */
 async function walk(page: Page, look: (screen: string) => Promise<void>): Promise<void> {
+  test.slow();
   await page.goto("/sign-in");
   await look("sign-in");
   await signInAs(page, "ana");

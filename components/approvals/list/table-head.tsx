@@ -50,7 +50,10 @@ function SortButton({ id, view, changeView, label }: { id: ColumnId; label: stri
   return (
     <button
       type="button"
-      className={cn("-mx-1 inline-flex h-6 min-w-6 items-center gap-1 rounded px-1 hover:text-ink", on && "text-ink")}
+      className={cn(
+        "-mx-1 inline-flex h-6 min-w-6 items-center gap-1 whitespace-nowrap rounded px-1 hover:text-ink",
+        on && "text-ink",
+      )}
       onClick={() =>
         changeView(on ? { dir: view.dir === "asc" ? "desc" : "asc" } : { sort, dir: sort === "due" ? "asc" : "desc" })
       }
