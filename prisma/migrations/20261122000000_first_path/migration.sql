@@ -335,7 +335,8 @@ CREATE TABLE approval_decisions (
   CHECK (num_nonnulls(person_id, client_id) = 1)
 );
 -- A7: one live decision per (approval, revision, decider).
-CREATE UNIQUE INDEX approval_decisions_person ON approval_decisions (tenant_id, approval_id, revision, person_id) WHERE person_id IS NOT NULL AND undone_at IS NULL;
+-- Nulls are distinct, so the first also finds every live decision of an approval: decisions read it under their locks.
+CREATE UNIQUE INDEX approval_decisions_person ON approval_decisions (tenant_id, approval_id, revision, person_id) WHERE undone_at IS NULL;
 CREATE UNIQUE INDEX approval_decisions_client ON approval_decisions (tenant_id, approval_id, revision, client_id) WHERE client_id IS NOT NULL AND undone_at IS NULL;
 
 ------------------------------------------------------------------ bulks

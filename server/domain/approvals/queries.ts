@@ -327,12 +327,11 @@ export const getApprovalDetail = query({
         comment: string | null;
         evidence_hash: string;
         decided_at: Date;
-        undone: boolean;
       })[]
     >`
-      SELECT d.id, d.stage_index::int, d.revision, d.decision, d.comment, d.evidence_hash, d.decided_at, d.person_id, d.client_id, coalesce(p.name, c.name) AS name, d.undone_at IS NOT NULL AS undone
+      SELECT d.id, d.stage_index::int, d.revision, d.decision, d.comment, d.evidence_hash, d.decided_at, d.person_id, d.client_id, coalesce(p.name, c.name) AS name
       FROM approval_decisions d LEFT JOIN people p ON p.id = d.person_id LEFT JOIN service_clients c ON c.tenant_id = d.tenant_id AND c.id = d.client_id
-      WHERE d.tenant_id = ${tenantId}::uuid AND d.approval_id = ${id}::uuid ORDER BY d.id LIMIT 500`;
+      WHERE d.tenant_id = ${tenantId}::uuid AND d.approval_id = ${id}::uuid AND d.undone_at IS NULL ORDER BY d.id LIMIT 500`;
     const revisions = await read.tx.$queryRaw<
       (Named & { revision: number; evidence: string; evidence_hash: string; created_at: Date })[]
     >`
@@ -347,7 +346,7 @@ export const getApprovalDetail = query({
       WHERE l.tenant_id = ${tenantId}::uuid AND l.target_id = ${id}::uuid AND l.target_type = 'approval' ORDER BY l.id DESC LIMIT 500`;
 
     const live = decisions
-      .filter((d) => d.revision === row.revision && !d.undone)
+      .filter((d) => d.revision === row.revision)
       .map(
         (d): LiveDecision => ({
           stageIndex: d.stage_index,
