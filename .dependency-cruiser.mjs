@@ -46,7 +46,7 @@ export default {
       { path: "^server/api/", pathNot: TEST },
       {
         path: ["^server/platform/", "^prisma/", DATABASE_PACKAGES],
-        pathNot: "^server/platform/(env|limits|logger)\\.ts$",
+        pathNot: "^server/platform/(channels|csv|env|limits|logger|rates|trace)\\.ts$",
       },
     ),
     rule(
@@ -69,9 +69,9 @@ export default {
     ),
     rule(
       "schemas-and-rules-are-pure",
-      "They run in the browser: zod and one another, nothing else.",
+      "They run in the browser: zod, the grammar of conditions and one another, nothing else.",
       { path: PURE },
-      { pathNot: [...PURE, "node_modules/zod/"], dependencyTypesNot: ["type-only"] },
+      { pathNot: [...PURE, "node_modules/(zod|@marcbachmann/cel-js)/"], dependencyTypesNot: ["type-only"] },
     ),
     rule(
       "only-the-worker-delivers",
@@ -82,7 +82,8 @@ export default {
     rule(
       "entries-are-not-imported",
       "web and worker are processes; what they share with others lives in domain or platform.",
-      { pathNot: ["^server/worker/", TEST] },
+      // A measurement runs a worker with a reaction of its own.
+      { pathNot: ["^server/(worker/|testing/|web\\.ts$)", "^bench/reactions/", TEST] },
       { path: "^server/(web\\.ts$|worker/)" },
     ),
     rule(

