@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Logger, runMigrations } from "graphile-worker";
 import pg from "pg";
+import { giveNewPermissions } from "./built-in-roles.ts";
 import { applyMigrations } from "./migrations.ts";
 import { ensureRole } from "./roles.ts";
 
@@ -61,8 +62,11 @@ export async function migrate(options: MigrateOptions): Promise<{ appUrl: string
     await applyMigrations(client, options.folder ?? fileURLToPath(new URL("./migrations", import.meta.url)), log);
     await runMigrations({ connectionString: adminUrl, schema: "graphile_worker", logger: new Logger(() => () => {}) });
     await client.query(QUEUE_GRANTS);
-    const partitions = await client.query("SELECT to_regprocedure('ensure_partitions()') AS found");
-    if (partitions.rows[0].found) await client.query("SELECT ensure_partitions()");
+    const made = await client.query(
+      "SELECT to_regprocedure('ensure_partitions()') IS NOT NULL AS partitions, to_regclass('role_catalogue') IS NOT NULL AS roles",
+    );
+    if (made.rows[0].partitions) await client.query("SELECT ensure_partitions()");
+    if (made.rows[0].roles) await giveNewPermissions(client);
     return { appUrl, workerUrl };
   } finally {
     await client.end();

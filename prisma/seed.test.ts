@@ -10,7 +10,7 @@ const SEED = fileURLToPath(new URL("./seed.ts", import.meta.url));
 function seed() {
   const { appUrl, workerUrl } = db.urls();
   const env = { ...process.env, NODE_OPTIONS: "", DATABASE_APP_URL: appUrl, DATABASE_WORKER_URL: workerUrl };
-  const flags = ["--disable-warning=ExperimentalWarning", "--conditions=react-server"];
+  const flags = ["--disable-warning=ExperimentalWarning", "--import=./scripts/server-only.mjs"];
   const child = spawn(process.execPath, [...flags, SEED], { env, stdio: "ignore" });
   return {
     ended: once(child, "close").then(([code, signal]) => code ?? signal),

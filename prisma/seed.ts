@@ -4,7 +4,6 @@ import { z } from "zod";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
-import { putPolicy } from "#server/domain/approvals/put-policy.ts";
 import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
@@ -14,10 +13,12 @@ import { personInput } from "#server/domain/identity/schema.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { importFile } from "#server/domain/imports/import-file.ts";
 import { importMap } from "#server/domain/imports/schema.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { query } from "#server/domain/query.ts";
 import { uuid } from "#server/domain/schema.ts";
 import { database } from "#server/platform/db.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
+import { NORTHWIND_POLICIES } from "./demo/policies.ts";
 import { CONTOSO_REQUESTS, NORTHWIND_REQUESTS } from "./demo/requests.ts";
 import { STATES } from "./demo/states.ts";
 import { demoPeople } from "./demo.ts";
@@ -89,16 +90,7 @@ async function people(caller: Caller, code: string): Promise<void> {
 
 async function policies(caller: Caller): Promise<void> {
   const known = new Set(await policyTypes(caller, {}));
-  const decide = { name: "Decision", permission: "approvals:decide", needed: 1 } as const;
-  const wanted = [
-    { type: "credit_card", name: "Credit cards: two deciders", stages: [{ ...decide, needed: 2 }] },
-    {
-      type: "house",
-      name: "Houses: decided, then confirmed",
-      stages: [decide, { name: "Confirmation", permission: "approvals:confirm", needed: 1 } as const],
-    },
-  ];
-  for (const policy of wanted) if (!known.has(policy.type)) await putPolicy(caller, policy);
+  for (const policy of NORTHWIND_POLICIES) if (!known.has(policy.type)) await putPolicy(caller, policy);
 }
 
 async function loans(caller: Caller): Promise<void> {
@@ -113,12 +105,13 @@ async function loans(caller: Caller): Promise<void> {
 
 async function ownRequests(caller: Caller): Promise<void> {
   const now = Date.now();
-  const items = NORTHWIND_REQUESTS.map(({ from, org, type, title, amount, priority, dueInDays }, i) => ({
+  const items = NORTHWIND_REQUESTS.map(({ from, org, type, title, amount, priority, payload, dueInDays }, i) => ({
     type,
     title,
     amount,
     priority: priority ?? ("NORMAL" as const),
     orgId: scopeOf(caller, org),
+    payload,
     requesterEmail: from,
     dueAt: dueInDays ? new Date(now + dueInDays * DAY).toISOString() : null,
     importKey: `demo-request-${i + 1}`,

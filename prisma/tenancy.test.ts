@@ -1,16 +1,31 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
+import { sendMessage } from "#server/domain/messaging/send-message.ts";
+import { invitePerson } from "#server/domain/people/invite-person.ts";
+import { transaction } from "#server/domain/transaction.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+import { fanOut } from "#server/worker/fan-out.ts";
 
 const { admin, urls } = bindTestDatabase();
 
 /** The closed list: everything else belongs to a tenant. */
-const WITHOUT_TENANT = ["_prisma_migrations", "credentials", "people", "sign_in_attempts", "tenants"];
+const WITHOUT_TENANT = [
+  "_prisma_migrations",
+  "credentials",
+  "outbox_cursor",
+  "people",
+  "rate_windows",
+  "role_catalogue",
+  "sign_in_attempts",
+  "tenants",
+];
 
 let mine: World;
 let theirs: World;
@@ -23,23 +38,43 @@ async function fill(): Promise<World> {
   const [id] = await world.approvals(3);
   const decider = await world.person("decider");
   await decideApproval(decider, { id: id as string, decision: "APPROVE" }, { key: "k" });
+  await commentApproval(decider, { id: id as string, comment: "Seen." });
   await decideByFilter(decider, { filter: {}, decision: "APPROVE" });
+  const letter = {
+    template: "invitation",
+    to: { email: "new@example.test", personId: null },
+    language: "en",
+    data: { tenant: world.code, by: null, hours: 72 },
+    secrets: { link: "https://example.test/welcome" },
+  } as const;
+  const system = await world.system();
+  await invitePerson(system, { email: "new@example.test", name: "New" });
+  const { id: dead } = await transaction(system, (work) => sendMessage(work, letter));
+  await deliverMessage(system, dead, async () => ({ provider: "SMTP", outcome: "REFUSED", reason: "550" }));
+  await transaction(system, (work) => sendMessage(work, letter));
+  const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
+  for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
   const importId = uuidv7();
   await admin().pool.query(
     "INSERT INTO imports (tenant_id, id, source_hash, file_name, state) VALUES ($1, $2, 'h', 'f', 'STAGING')",
     [world.tenantId, importId],
   );
-  await admin().pool.query("INSERT INTO import_rows (tenant_id, import_id, line, problems) VALUES ($1, $2, 1, '[]')", [
-    world.tenantId,
-    importId,
-  ]);
+  for (const [table, columns, values] of [
+    ["import_rows", "line, problems", "1, '[]'"],
+    ["import_chunks", "number, bytes", "0, 'a'"],
+    ["import_approvals", "approval_id", `'${id}'`],
+  ])
+    await admin().pool.query(`INSERT INTO ${table} (tenant_id, import_id, ${columns}) VALUES ($1, $2, ${values})`, [
+      world.tenantId,
+      importId,
+    ]);
   return world;
 }
 
 beforeAll(async () => {
-  [mine, theirs] = [await fill(), await fill()];
   app = new pg.Pool({ connectionString: urls().appUrl });
   worker = new pg.Pool({ connectionString: urls().workerUrl });
+  [mine, theirs] = [await fill(), await fill()];
 });
 afterAll(() => Promise.all([app.end(), worker.end()]));
 
@@ -136,15 +171,17 @@ describe("R12 with the application's own filter removed", () => {
     expect(await as(app, token, steal, [session.token_hash])).toMatchObject({ rowCount: 0 });
   });
 
-  test("the worker's own role reads events of every tenant and nothing else, and writes nothing", async () => {
-    for (const table of await tables()) {
+  test("the worker's own role reads events of every tenant, writes their deliveries, and nothing else", async () => {
+    expect(await as(worker, {}, "DELETE FROM outbox_deliveries")).toMatchObject({ rowCount: expect.any(Number) });
+    expect(await as(worker, {}, "UPDATE outbox_cursor SET xid = '0'")).toMatchObject({ rowCount: 1 });
+    for (const table of (await tables()).filter((name) => name !== "outbox_deliveries")) {
       const read = await as(worker, {}, `SELECT DISTINCT tenant_id FROM ${table}`);
       if (table === "outbox_events") expect(read).toMatchObject({ rowCount: 2 });
       else expect([table, read]).toEqual([table, REFUSED]);
       expect(await as(worker, {}, `DELETE FROM ${table}`)).toBe(REFUSED);
       expect(await as(worker, {}, `UPDATE ${table} SET tenant_id = tenant_id`)).toBe(REFUSED);
     }
-    for (const table of WITHOUT_TENANT.filter((t) => t !== "tenants"))
+    for (const table of WITHOUT_TENANT.filter((t) => t !== "tenants" && t !== "outbox_cursor"))
       expect(await as(worker, {}, `SELECT FROM ${table}`)).toBe(REFUSED);
   });
 });
@@ -182,7 +219,9 @@ describe("the wall itself", () => {
         .filter((p) => p.policyname !== "tenant_wall")
         .map((p) => `${p.tablename} ${p.policyname} ${p.cmd} ${p.roles}`),
     ).toEqual([
+      "invitations own_invitation SELECT {public}",
       "memberships own_memberships SELECT {public}",
+      "outbox_deliveries claimed_by_worker ALL {countersign_worker}",
       "outbox_events claimed_by_worker SELECT {countersign_worker}",
       "user_sessions own_token SELECT {public}",
     ]);
