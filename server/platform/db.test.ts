@@ -70,14 +70,13 @@ test("the module may be loaded more than once in a process, as a bundler does: t
 
 describe("a transaction of a tenant", () => {
   test.each([
-    [false, "auto"],
-    [true, "force_generic_plan"],
-  ])("with generic = %s plans %s, and leaves nothing on the connection", async (generic, wanted) => {
-    const mode = (tx: Transaction) => tx.$queryRaw<{ v: string }[]>`SELECT current_setting('plan_cache_mode') AS v`;
-    expect(await inTenant(tenantId, mode, { generic })).toEqual([{ v: wanted }]);
-    const after = await database().pool.query(
-      "SELECT current_setting('plan_cache_mode') AS v, current_setting('app.tenant_id', true) AS t",
-    );
-    expect(after.rows[0]).toEqual({ v: "auto", t: expect.toSatisfy((t) => !t) });
+    [false, "auto on"],
+    [true, "force_generic_plan off"],
+  ])("with writes = %s plans %s, and leaves nothing on the connection", async (writes, wanted) => {
+    const plans = "SELECT current_setting('plan_cache_mode') || ' ' || current_setting('enable_seqscan') AS v";
+    const seen = await inTenant(tenantId, (tx) => tx.$queryRaw(Prisma.raw(plans)), { writes });
+    expect(seen).toEqual([{ v: wanted }]);
+    const after = await database().pool.query(`${plans}, current_setting('app.tenant_id', true) AS tenant`);
+    expect(after.rows[0]).toEqual({ v: "auto on", tenant: expect.toSatisfy((t) => !t) });
   });
 });

@@ -5,6 +5,8 @@ import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { Prisma, PrismaClient } from "#prisma/client/client.ts";
 import { env } from "#server/platform/env.ts";
+import { CONNECTION_LIMITS, LIMITS } from "#server/platform/limits.ts";
+import { logger } from "#server/platform/logger.ts";
 
 export { Prisma };
 export type Transaction = Prisma.TransactionClient;
@@ -26,6 +28,29 @@ function statementName(query: { sql: string }): string {
   const name = createHash("sha1").update(query.sql).digest("hex");
   names.set(query.sql, name);
   return name;
+}
+
+const STATEMENT_MAX = 500;
+
+/** Says which statement took long, by its text with placeholders: never by its values. */
+function noteSlow(statement: unknown, milliseconds: number): void {
+  if (milliseconds < env.SLOW_QUERY_MS) return;
+  const { text, name } = typeof statement === "string" ? { text: statement } : (statement as pg.QueryConfig);
+  const said = text.replace(/\s+/g, " ").trim().slice(0, STATEMENT_MAX);
+  logger.warn({ milliseconds: Math.round(milliseconds), statement: said, name }, "a slow statement");
+}
+
+/** Every statement of a connection is timed, whoever sends it. */
+function timed(connection: pg.PoolClient): void {
+  const send = connection.query.bind(connection) as (...given: unknown[]) => unknown;
+  const query = (...given: unknown[]) => {
+    const from = performance.now();
+    const note = () => noteSlow(given[0], performance.now() - from);
+    const answer = send(...given);
+    if (answer instanceof Promise) answer.then(note, note);
+    return answer;
+  };
+  Object.assign(connection, { query });
 }
 
 /** The connection of one transaction; null before it began and again when it is over. */
@@ -92,12 +117,11 @@ export function connect(url: string, max = 10): Database {
   const pool = new LeasingPool({
     connectionString: url,
     max,
-    connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 60_000,
+    ...CONNECTION_LIMITS,
     application_name: "countersign",
   });
+  pool.on("connect", timed);
   pool.on("error", () => {}); // an idle connection that dies is replaced at the next use
   const client = new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementName }) });
   return {
@@ -125,18 +149,17 @@ export function database(): Database {
 }
 
 /**
- * One transaction (READ COMMITTED) in one tenant. `generic`: statements are planned once and not for each value, which
- * took longer than running them; for writes, whose plans are the same whatever the values.
+ * One transaction (READ COMMITTED) in one tenant. `writes`: each statement is planned once and not for its values, which
+ * took longer than running it, and never to scan a table: such a plan is made while a table is empty, and then kept.
  */
 export function inTenant<T>(
   tenantId: string,
   run: (tx: Transaction) => Promise<T>,
-  { generic = false } = {},
+  { writes = false } = {},
 ): Promise<T> {
   const lease: Lease = { connection: null, given: false };
-  const settings = generic
-    ? Prisma.sql`SELECT set_config('app.tenant_id', ${tenantId}, true), set_config('plan_cache_mode', 'force_generic_plan', true)`
-    : Prisma.sql`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+  const planning = Prisma.sql`, set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
+  const settings = Prisma.sql`SELECT set_config('app.tenant_id', ${tenantId}, true)${writes ? planning : Prisma.empty}`;
   const { client, pool } = database();
   return pool.opening.run(lease, () =>
     client.$transaction(
@@ -145,7 +168,7 @@ export function inTenant<T>(
         await tx.$executeRaw(settings);
         return run(tx);
       },
-      { maxWait: 10_000, timeout: 60_000 },
+      { maxWait: LIMITS.connectMs, timeout: LIMITS.transactionMs },
     ),
   );
 }
@@ -186,7 +209,7 @@ const AWAY = ["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooM
 /** The connection or the server went away: the work is to be done again, and nothing is wrong with it. */
 export function isTransient(error: unknown): boolean {
   const state = sqlState(error);
-  if (state) return /^(08|53|57P)/.test(state);
+  if (state) return /^(08|53|57P|55P03)/.test(state); // 55P03: a lock that was not given in time
   const e = error as {
     code?: string;
     message?: string;

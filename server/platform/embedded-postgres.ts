@@ -18,6 +18,10 @@ const DEFAULTS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "''",
   log_min_messages: "warning",
+  // Its log repeats no values: neither those bound to a statement nor those of the row in an error's detail.
+  log_parameter_max_length: "0",
+  log_parameter_max_length_on_error: "0",
+  log_error_verbosity: "terse",
   TimeZone: "UTC",
 };
 

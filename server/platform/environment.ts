@@ -26,13 +26,31 @@ const variables = z
     DATABASE_WORKER_URL: postgresUrl,
     DATABASE_POOL: z.coerce.number().int().min(1).max(500).default(10),
     AUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
+    SEAL_KEY: z.string().min(32, "must have at least 32 characters").optional(),
     CORE_API_TOKEN: z.string(),
     CORE_API_TENANTS: list,
     SESSION_LIFETIME: z.coerce.number().int().positive().default(120),
     SESSION_ABSOLUTE_HOURS: z.coerce.number().int().positive().default(24),
     TRUSTED_PROXIES: list,
+    OUTBOX_WORKER_ENABLED: z.stringbool().default(false),
     RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
     RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),
+    RATE_LIMIT_WRITE: MINUTE_LIMIT.default(240),
+    RATE_LIMIT_EXPORT: MINUTE_LIMIT.default(10),
+    RATE_LIMIT_UPLOAD: MINUTE_LIMIT.default(10),
+    RATE_LIMIT_ADDRESS: MINUTE_LIMIT.default(300),
+    RATE_LIMIT_SIGN_IN: MINUTE_LIMIT.default(60),
+    MAIL_FROM_ADDRESS: z.email().default("countersign@localhost.localdomain"),
+    MAIL_FROM_NAME: z
+      .string()
+      .max(100)
+      .regex(/^[^\p{Cc}]*$/u, "must be one line")
+      .default("Countersign"),
+    RESEND_API_KEY: z.string().optional(),
+    RESEND_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
+    SLOW_REQUEST_MS: z.coerce.number().int().positive().default(1000),
+    SLOW_QUERY_MS: z.coerce.number().int().positive().default(200),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   })
   .transform((given) => ({
