@@ -1,5 +1,6 @@
 import type { Access, Permission } from "#server/domain/access/rules.ts";
 import { allowedScopes, allows } from "#server/domain/access/rules.ts";
+import type { Language } from "#server/domain/identity/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 
 /** Who asks: made by transport from a session or a token, by the worker from a row, by the command line as SYSTEM. */
@@ -15,9 +16,14 @@ export interface Caller {
   readonly access: Access;
   readonly requestId: string;
   readonly correlationId: string;
-  readonly locale: string;
+  readonly locale: Language;
+  /** The person's own, where they chose one. */
+  readonly timeZone?: string | null;
   readonly address: string | null;
 }
+
+/** One permission, or any one of several. */
+export type Needed = Permission | readonly Permission[];
 
 /** SYSTEM holds everything: it is the program itself (seed, command line, schedule), never a request. */
 export function may(caller: Caller, permission: Permission, scopeId: string, now = Date.now()): boolean {
@@ -27,11 +33,20 @@ export function may(caller: Caller, permission: Permission, scopeId: string, now
 }
 
 /** The scopes at which the caller holds the permission, narrowed by `within`: the same rule as `may` (R7). */
-export function scopesWhere(caller: Caller, permission: Permission, now = Date.now()): string[] {
-  if (caller.kind !== "SYSTEM") return allowedScopes(caller.access, permission, caller.within, now);
+export function scopesWhere(caller: Caller, needed: Needed, now = Date.now()): string[] {
+  if (caller.kind !== "SYSTEM") {
+    if (typeof needed === "string") return allowedScopes(caller.access, needed, caller.within, now);
+    return [...new Set(needed.flatMap((p) => allowedScopes(caller.access, p, caller.within, now)))];
+  }
   return [...caller.access.scopes.values()]
     .filter((s) => caller.within === null || s.path.includes(caller.within))
     .map((s) => s.id);
+}
+
+/** The tenant itself, as a scope. Every tenant is made with it. */
+export function rootScope(caller: Caller): string {
+  for (const scope of caller.access.scopes.values()) if (scope.kind === "TENANT") return scope.id;
+  throw new Error("a tenant without its root");
 }
 
 /** Names the caller in keys and records: `person:…`, `client:…`, `system`. */

@@ -1,7 +1,6 @@
 import type { z } from "zod";
-import type { Permission } from "#server/domain/access/rules.ts";
-import type { Caller } from "#server/domain/caller.ts";
-import { may, scopesWhere } from "#server/domain/caller.ts";
+import type { Caller, Needed } from "#server/domain/caller.ts";
+import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
 import { once } from "#server/domain/idempotency/replay.ts";
 import type { Issue } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -15,8 +14,8 @@ type At<I> = "each" | "tenant" | ((input: I, caller: Caller) => string | null);
 interface Definition<S extends z.ZodType, O> {
   /** `noun.verb`: the operation in idempotency keys, logs and the registry. */
   readonly name: string;
-  /** null: about the caller alone. */
-  readonly permission: Permission | null;
+  /** null: about the caller alone. `system`: the program itself, never a request. */
+  readonly permission: Needed | "system" | null;
   readonly at: At<z.output<S>>;
   readonly input: S;
   readonly run: (work: Work, input: z.output<S>) => Promise<O>;
@@ -39,7 +38,7 @@ export interface Command<S extends z.ZodType, O> {
 }
 
 /** Every command by name: what the permission matrix and the route tests enumerate. */
-export const commands = new Map<string, { readonly permission: Permission | null }>();
+export const commands = new Map<string, { readonly permission: Needed | "system" | null }>();
 
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
@@ -51,23 +50,24 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 }
 
 /** The scopes in which the caller may do it; refused when there is none. */
-function authorise<I>(caller: Caller, permission: Permission | null, at: At<I>, input: I): string[] {
-  if (permission === null) return [];
+function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I>, input: I): string[] {
+  if (needed === null) return [];
+  if (needed === "system") {
+    if (caller.kind !== "SYSTEM") throw new Refusal("access.denied");
+    return [];
+  }
+  const permission = [needed].flat()[0];
   if (at === "each") {
-    const scopes = scopesWhere(caller, permission);
+    const scopes = scopesWhere(caller, needed);
     if (scopes.length === 0) throw new Refusal("access.denied", { permission });
     return scopes;
   }
-  const scopeId = at === "tenant" ? rootOf(caller) : at(input, caller);
+  const scopeId = at === "tenant" ? rootScope(caller) : at(input, caller);
   const scope = scopeId === null ? undefined : caller.access.scopes.get(scopeId);
   if (!scope || (caller.within !== null && !scope.path.includes(caller.within))) throw new Refusal("org.not_found");
-  if (!may(caller, permission, scope.id)) throw new Refusal("access.denied", { permission, scopeId: scope.id });
+  if (![needed].flat().some((p) => may(caller, p, scope.id)))
+    throw new Refusal("access.denied", { permission, scopeId: scope.id });
   return [scope.id];
-}
-
-function rootOf(caller: Caller): string | null {
-  for (const scope of caller.access.scopes.values()) if (scope.kind === "TENANT") return scope.id;
-  return null;
 }
 
 /** The only way to write: parse → permission → BEGIN → replay? → run → record → COMMIT. */

@@ -130,12 +130,15 @@ describe("an effect", () => {
     expect(await tableHashes(admin().pool)).toEqual(before);
   });
 
-  test("that a policy names and nobody wrote stops the call before anything is written", async () => {
-    expect(() => effectOf("test.unknown")).toThrow("test.unknown");
-    await world.policy("unknown", [ONE], "test.unknown");
-    const ids = await world.approvals(1, { type: "unknown" });
+  test("that nobody wrote is in no policy; one that is gone since stops the call before anything is written", async () => {
+    expect(await refused(world.policy("gone", [ONE], "test.gone"))).toMatchObject({ code: "input.invalid" });
+    effects.set("test.gone", credit);
+    await world.policy("gone", [ONE], "test.gone");
+    effects.delete("test.gone");
+    expect(() => effectOf("test.gone")).toThrow("test.gone");
+    const ids = await world.approvals(1, { type: "gone" });
     const before = await tableHashes(admin().pool);
-    await expect(decideApprovals(olu, { ids, decision: "APPROVE" })).rejects.toThrow("test.unknown");
+    await expect(decideApprovals(olu, { ids, decision: "APPROVE" })).rejects.toThrow("test.gone");
     expect(await tableHashes(admin().pool)).toEqual(before);
   });
 });

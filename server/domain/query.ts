@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import type { Permission } from "#server/domain/access/rules.ts";
-import type { Caller } from "#server/domain/caller.ts";
+import type { Caller, Needed } from "#server/domain/caller.ts";
 import { scopesWhere } from "#server/domain/caller.ts";
 import { parse } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -19,7 +18,7 @@ export interface Read {
 interface Definition<S extends z.ZodType, O> {
   readonly name: string;
   /** null: about the caller alone. */
-  readonly permission: Permission | null;
+  readonly permission: Needed | null;
   readonly input: S;
   readonly run: (read: Read, input: z.output<S>) => Promise<O>;
 }
@@ -31,7 +30,7 @@ export interface Query<S extends z.ZodType, O> {
   readonly definition: Definition<S, O>;
 }
 
-export const queries = new Map<string, { readonly permission: Permission | null }>();
+export const queries = new Map<string, { readonly permission: Needed | null }>();
 
 /** The only way to read tenant data. */
 export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Query<S, O> {
@@ -43,7 +42,7 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
   const reachable = (caller: Caller): string[] => {
     if (permission === null) return [];
     const scopes = scopesWhere(caller, permission);
-    if (scopes.length === 0) throw new Refusal("access.denied", { permission });
+    if (scopes.length === 0) throw new Refusal("access.denied", { permission: [permission].flat()[0] });
     return scopes;
   };
 

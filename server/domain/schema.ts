@@ -10,7 +10,8 @@ export function text(max: number, min = 0) {
     .refine((s) => !s.includes("\u0000"), { error: "holds a NUL character" })
     .refine((s) => !LONE_SURROGATE.test(s), { error: "holds half of a surrogate pair" })
     .transform((s) => s.normalize("NFC"))
-    .pipe(z.string().min(min).max(max));
+    .pipe(z.string().min(min).max(max))
+    .meta(min > 0 ? { minLength: min, maxLength: max } : { maxLength: max }); // of what is kept, not of what may be sent
 }
 
 export const uuid = z.uuid().transform((s) => s.toLowerCase());
@@ -24,7 +25,8 @@ export const instant = z.iso
 /** An amount in minor units: an integer string on the wire, a bigint inside. */
 export const amount = z
   .union([z.string().regex(/^-?\d{1,18}$/, { error: "must be an integer in minor units" }), z.int()])
-  .transform((v) => BigInt(v));
+  .transform((v) => BigInt(v))
+  .meta({ description: "An integer in minor units." });
 
 export const PAYLOAD_BYTES = 64 * 1024;
 export const PAYLOAD_DEPTH = 16;
@@ -57,10 +59,11 @@ function flaw(value: unknown, depth: number): string | null {
 }
 
 // Not a record, which would drop the key __proto__ without a word: what is kept is what was sent.
-const jsonObject = z.custom<Record<string, unknown>>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  { error: "must be an object" },
-);
+const jsonObject = z
+  .custom<Record<string, unknown>>((value) => typeof value === "object" && value !== null && !Array.isArray(value), {
+    error: "must be an object",
+  })
+  .meta({ type: "object", additionalProperties: true, description: "JSON: 64 kB, depth 16, safe integers." });
 
 /** A JSON object: 64 kB as text, depth 16, safe integers. */
 export const payload = jsonObject.transform((value, ctx) => {

@@ -1,9 +1,11 @@
 import { writeRecord } from "#server/domain/audit/record.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import type { Job, Work } from "#server/domain/work.ts";
+import type { Collected, Work } from "#server/domain/work.ts";
 import { openWork } from "#server/domain/work.ts";
+import { announce } from "#server/platform/channels.ts";
 import { inTenant, isRetryable } from "#server/platform/db.ts";
 import { wakeWorkers } from "#server/platform/queue.ts";
+import { subjectOf, withTrace } from "#server/platform/trace.ts";
 
 const ATTEMPTS = 3;
 
@@ -19,13 +21,18 @@ class RolledBack<T> extends Error {
  * One transaction in the caller's tenant: `run`, then the record, then COMMIT. A serialization failure or deadlock
  * is run again, at most three times in all. A dry run does all of it and rolls back. Workers are woken after the commit.
  */
-export async function transaction<T>(
+export function transaction<T>(
   caller: Caller,
   run: (work: Work) => Promise<T>,
   options: { dryRun?: boolean } = {},
 ): Promise<T> {
+  const { requestId, correlationId } = caller;
+  return withTrace({ requestId, correlationId, ...subjectOf(caller) }, () => attempts(caller, run, options));
+}
+
+async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, options: { dryRun?: boolean }): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    let jobs: readonly Job[] = [];
+    let after: Pick<Collected, "jobs" | "announced"> = { jobs: [], announced: [] };
     try {
       const answer = await inTenant(
         caller.tenantId,
@@ -34,12 +41,14 @@ export async function transaction<T>(
           const result = await run(work);
           await writeRecord(work, collected);
           if (options.dryRun) throw new RolledBack(result);
-          jobs = collected.jobs;
+          if (collected.events.length > 0) work.announce("outbox", [caller.tenantId]);
+          after = collected;
           return result;
         },
-        { generic: true },
+        { writes: true },
       );
-      await wakeWorkers(jobs);
+      for (const { channel, ids } of after.announced) announce(channel, ids);
+      await wakeWorkers(after.jobs);
       return answer;
     } catch (error) {
       if (error instanceof RolledBack) return error.answer as T;

@@ -1,11 +1,12 @@
 import type { AuditEntry } from "#server/domain/audit/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { DomainEvent } from "#server/domain/events/schema.ts";
+import type { Channel } from "#server/platform/channels.ts";
 import type { Transaction } from "#server/platform/db.ts";
 
 /** A worker's job: an id to look at. Sent after the commit; a lost one is found by polling. */
 export interface Job {
-  readonly task: "bulk";
+  readonly task: "bulk" | "import";
   readonly tenantId: string;
   readonly id: string;
 }
@@ -19,6 +20,8 @@ export interface Work {
   audit(...entries: AuditEntry[]): void;
   emit(...events: DomainEvent[]): void;
   wake(job: Job): void;
+  /** Told to every process after the commit; whoever listens must do without, should it be lost. */
+  announce(channel: Channel, ids: readonly string[]): void;
 }
 
 /** What one transaction has collected for its commit. */
@@ -26,10 +29,11 @@ export interface Collected {
   readonly audit: AuditEntry[];
   readonly events: DomainEvent[];
   readonly jobs: Job[];
+  readonly announced: { readonly channel: Channel; readonly ids: readonly string[] }[];
 }
 
 export function openWork(caller: Caller, tx: Transaction): { work: Work; collected: Collected } {
-  const collected: Collected = { audit: [], events: [], jobs: [] };
+  const collected: Collected = { audit: [], events: [], jobs: [], announced: [] };
   const work: Work = {
     caller,
     tx,
@@ -37,6 +41,7 @@ export function openWork(caller: Caller, tx: Transaction): { work: Work; collect
     audit: (...entries) => void collected.audit.push(...entries),
     emit: (...events) => void collected.events.push(...events),
     wake: (job) => void collected.jobs.push(job),
+    announce: (channel, ids) => void collected.announced.push({ channel, ids }),
   };
   return { work, collected };
 }

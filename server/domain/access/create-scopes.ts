@@ -1,11 +1,13 @@
+import { PARENT_KIND } from "#server/domain/access/rules.ts";
 import { scopesInput } from "#server/domain/access/schema.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 
-const PARENT = { ORG: "TENANT", CYCLE: "ORG", COMMUNITY: "ORG", EVENT: "COMMUNITY" } as const;
-
-/** Scopes of one kind below one parent; a code that is there already keeps its scope. Ids come back in input order. */
+/**
+ * Scopes of one kind below one parent; a code that is there already keeps its scope, one in use below another parent is
+ * refused. Ids come back in input order.
+ */
 export const createScopes = command({
   name: "scopes.create",
   permission: "access:write",
@@ -14,12 +16,20 @@ export const createScopes = command({
   run: async (work, { parentId, kind, items }): Promise<{ id: string; code: string; created: boolean }[]> => {
     const { tenantId, access } = work.caller;
     const parent = access.scopes.get(parentId);
-    if (!parent || parent.kind !== PARENT[kind]) {
+    if (!parent || parent.kind !== PARENT_KIND[kind]) {
       throw new Refusal("input.invalid", {}, [
-        { path: "parentId", code: "kind", message: `a scope of kind ${kind} stands below one of kind ${PARENT[kind]}` },
+        {
+          path: "parentId",
+          code: "kind",
+          message: `a scope of kind ${kind} stands below one of kind ${PARENT_KIND[kind]}`,
+        },
       ]);
     }
+    // One after another: the second sees the codes of the first.
+    await work.tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`scopes ${tenantId}`}, 0))::text`;
     const there = await work.tx.scope.findMany({ where: { tenantId, kind, code: { in: items.map((i) => i.code) } } });
+    const taken = there.find((s) => s.parentId !== parentId);
+    if (taken) throw new Refusal("scope.code_taken", { name: taken.code });
     const known = new Map(there.map((s) => [s.code, s.id]));
     const fresh = items.filter((i) => !known.has(i.code)).map((i) => ({ ...i, id: uuidv7() }));
     await work.tx.scope.createMany({

@@ -1,8 +1,8 @@
 import { BUILT_IN_ROLES } from "#server/domain/access/rules.ts";
 import { tenantInput } from "#server/domain/access/schema.ts";
-import { putPolicy } from "#server/domain/approvals/put-policy.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
 
 /**
  * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, and a default
@@ -63,6 +63,9 @@ export const provisionTenant = command({
       stages: [{ name: "Decision", permission: "approvals:decide", needed: 1 }],
       effect: "none",
       submittingClientMayDecide: true,
+      dueAfterHours: null,
+      expiresAfterHours: null,
+      payloadSchema: null,
     });
     return { id, coreClientId };
   },

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
-import { allowedScopes, allows, BUILT_IN_ROLES, PERMISSIONS } from "#server/domain/access/rules.ts";
+import { allowedScopes, allows, BUILT_IN_ROLES, PERMISSIONS, sameGrants } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, scopesWhere } from "#server/domain/caller.ts";
 
@@ -77,6 +77,16 @@ describe("a grant", () => {
   });
 });
 
+test("snapshots give the same by their grants alone, in any order and at any revision", () => {
+  const [one, two] = [grant("ca"), grant("ny", "DENY", { until: NOW })];
+  const later = (...grants: Grant[]) => ({ ...access(grants), revision: 2n });
+  expect(sameGrants(access([one, two]), later({ ...two }, one))).toBe(true);
+  const other = [[one], [one, one], [one, grant("ny", "ALLOW", { until: NOW })], [one, grant("ny", "DENY")]];
+  for (const grants of other) expect(sameGrants(access([one, two]), later(...grants))).toBe(false);
+  const more = grant("ca", "ALLOW", { permissions: new Set([DECIDE, "audit:read"]) });
+  expect(sameGrants(access([one]), later(more))).toBe(false);
+});
+
 describe("for any grants", () => {
   const anyTime = fc.option(fc.integer({ min: NOW - 2, max: NOW + 2 }), { nil: null });
   const anyGrant: fc.Arbitrary<Grant> = fc.record({
@@ -143,7 +153,13 @@ describe("the built-in roles", () => {
   test("name only permissions of the catalogue; the service role never reaches access, people or policies", () => {
     for (const permissions of Object.values(BUILT_IN_ROLES))
       expect(PERMISSIONS).toEqual(expect.arrayContaining([...permissions]));
-    expect(BUILT_IN_ROLES.service).toEqual(["approvals:read", "approvals:submit", "approvals:decide"]);
+    expect(BUILT_IN_ROLES.service).toEqual([
+      "approvals:read",
+      "approvals:submit",
+      "approvals:decide",
+      "approvals:comment",
+      "messages:send",
+    ]);
     expect(new Set(PERMISSIONS).size).toBe(PERMISSIONS.length);
   });
 });

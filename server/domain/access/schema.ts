@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { email } from "#server/domain/identity/schema.ts";
 import { instant, text, uuid } from "#server/domain/schema.ts";
 
 export const scopeCode = z
@@ -24,6 +25,8 @@ export const scopesInput = z.strictObject({
 export const assignmentInput = z
   .strictObject({
     personId: uuid.optional(),
+    /** A member by address, for who does not see the list of people. */
+    email: email.optional(),
     clientId: uuid.optional(),
     role: z.string().min(1).max(80),
     scopeId: uuid,
@@ -32,8 +35,26 @@ export const assignmentInput = z
     until: instant.optional(),
     reason: text(500).optional(),
   })
-  .refine((a) => (a.personId === undefined) !== (a.clientId === undefined), {
+  .refine((a) => [a.personId, a.email, a.clientId].filter((given) => given !== undefined).length === 1, {
     error: "names one person or one client",
-  });
+  })
+  .refine(({ from, until }) => !until || !from || until > from, { error: "ends before it begins", path: ["until"] });
 
 export const revocationInput = z.strictObject({ id: uuid });
+
+export const scopeNameInput = z.strictObject({
+  id: uuid,
+  name: text(120, 1),
+  /** The name that was seen when it was edited. */
+  was: text(120).optional(),
+});
+
+export const scopesListInput = z.strictObject({ q: text(100).optional() });
+
+export const assignmentsInput = z.strictObject({
+  personId: uuid.optional(),
+  scopeId: uuid.optional(),
+  q: text(100).optional(),
+  before: uuid.optional(),
+  limit: z.int().min(1).max(200).default(50),
+});

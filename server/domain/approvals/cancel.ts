@@ -16,6 +16,7 @@ interface Locked {
   version: number;
   evidence_hash: string;
   own: boolean;
+  expires_at: Date | null;
 }
 
 /** Ends a request that nobody has settled: by its requester or submitter, or by who may cancel there. */
@@ -27,7 +28,7 @@ export const cancelApproval = command({
   run: async (work, { id, comment }): Promise<Approval> => {
     const { tenantId, personId, clientId } = work.caller;
     const [row] = await work.tx.$queryRaw<Locked[]>`
-      SELECT id, type, state, scope_id, revision, version, evidence_hash,
+      SELECT id, type, state, scope_id, revision, version, evidence_hash, expires_at,
         coalesce(requester_id = ${personId}::uuid, false) OR coalesce(submitter_person_id = ${personId}::uuid, false) OR coalesce(submitter_client_id = ${clientId}::uuid, false) AS own
       FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR NO KEY UPDATE`;
     if (!row) throw new Refusal("approval.not_found");
@@ -35,8 +36,10 @@ export const cancelApproval = command({
       throw new Refusal("approval.not_open", { state: row.state });
     if (!row.own && !may(work.caller, "approvals:cancel", row.scope_id))
       throw new Refusal("access.denied", { permission: "approvals:cancel", scopeId: row.scope_id });
-
     const now = await clock(work.tx);
+    if (row.expires_at && row.expires_at <= now)
+      throw new Refusal("approval.expired", { at: row.expires_at.toISOString() });
+
     const version = row.version + 1;
     await work.tx.approval.update({
       where: { tenantId_id: { tenantId, id } },

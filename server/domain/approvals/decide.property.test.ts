@@ -3,17 +3,18 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { cancelApproval } from "#server/domain/approvals/cancel.ts";
+import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
-import { putPolicy } from "#server/domain/approvals/put-policy.ts";
 import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
 import type { Decision, Stage } from "#server/domain/approvals/rules.ts";
 import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Model, Who } from "#server/testing/model.ts";
-import { cancelModel, decideModel, resubmitModel, submitted } from "#server/testing/model.ts";
+import { cancelModel, commentModel, decideModel, resubmitModel, submitted } from "#server/testing/model.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -29,26 +30,26 @@ const TIMEOUT = LONG ? 1_800_000 : 150_000;
 /** The same people in two tenants: what one does in a set, its twin does one by one. */
 type Role = "decider" | "confirmer" | "reader";
 const PEOPLE: { roles: readonly (readonly [Role, "root" | "ca" | "ny"])[]; who: Omit<Who, "key" | "client"> }[] = [
-  { roles: [["decider", "root"]], who: { reads: true, submits: true, holds: ["approvals:decide"] } },
-  { roles: [["decider", "ca"]], who: { reads: true, submits: true, holds: ["approvals:decide"] } },
+  { roles: [["decider", "root"]], who: { reads: true, submits: true, comments: true, holds: ["approvals:decide"] } },
+  { roles: [["decider", "ca"]], who: { reads: true, submits: true, comments: true, holds: ["approvals:decide"] } },
   {
     roles: [["confirmer", "root"]],
-    who: { reads: true, submits: true, holds: ["approvals:decide", "approvals:confirm"] },
+    who: { reads: true, submits: true, comments: true, holds: ["approvals:decide", "approvals:confirm"] },
   },
   {
     roles: [
       ["confirmer", "ca"],
       ["reader", "ny"],
     ],
-    who: { reads: true, submits: true, holds: ["approvals:decide", "approvals:confirm"] },
+    who: { reads: true, submits: true, comments: true, holds: ["approvals:decide", "approvals:confirm"] },
   },
-  { roles: [["decider", "ny"]], who: { reads: false, submits: false, holds: [] } },
+  { roles: [["decider", "ny"]], who: { reads: false, submits: false, comments: false, holds: [] } },
   {
     roles: [
       ["decider", "ny"],
       ["reader", "ca"],
     ],
-    who: { reads: true, submits: false, holds: [] },
+    who: { reads: true, submits: false, comments: false, holds: [] },
   },
 ];
 const CLIENT = PEOPLE.length;
@@ -65,7 +66,7 @@ beforeAll(async () => {
   emails = PEOPLE.map((_, i) => `twin${i}@example.test`);
   everyone = [
     ...PEOPLE.map(({ who }, i): Who => ({ ...who, key: `p${i}`, client: false })),
-    { key: "client", reads: true, submits: true, holds: ["approvals:decide"], client: true },
+    { key: "client", reads: true, submits: true, comments: true, holds: ["approvals:decide"], client: true },
   ];
   const makeSide = async (): Promise<Side> => {
     const world = await makeTenant();
@@ -129,6 +130,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("resubmit" as const), who: fc.nat(CLIENT), at: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cancel" as const), who: fc.nat(CLIENT), at: fc.nat(4) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("comment" as const), who: fc.nat(CLIENT), at: fc.nat(4) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -157,7 +159,7 @@ const standing = ({ state, revision, stage, version, content, events }: Model) =
   events,
 });
 
-test("A1–A8, A10–A13: any policies, people, decisions, resubmissions and cancellations follow the model; a set is its items one by one", {
+test("A1–A8, A10–A13: any policies, people, decisions, resubmissions, comments and cancellations follow the model; a set is its items one by one", {
   timeout: TIMEOUT,
 }, async () => {
   let run = 0;
@@ -218,6 +220,13 @@ test("A1–A8, A10–A13: any policies, people, decisions, resubmissions and can
   expect(await recordFlaws(admin().pool)).toEqual([]);
 });
 
+const ACTS = {
+  resubmit: (caller: Caller, id: string, who: Who): Promise<unknown> =>
+    resubmitApproval(caller, { id, summary: `by ${who.key}` }),
+  cancel: (caller: Caller, id: string): Promise<unknown> => cancelApproval(caller, { id }),
+  comment: (caller: Caller, id: string): Promise<unknown> => commentApproval(caller, { id, comment: "Seen." }),
+};
+
 let dryRuns = 0;
 /** One step in the model, on one side in a set, on the other one by one. */
 async function follow(s: Step, models: Model[], ids: string[], twins: string[]): Promise<void> {
@@ -227,12 +236,12 @@ async function follow(s: Step, models: Model[], ids: string[], twins: string[]):
     const open = models.flatMap((m, i) => (m.state === "CHANGES_REQUESTED" ? [i] : [])); // else it would rarely be met
     const at = s.kind === "resubmit" && open.length > 0 ? (open[s.at % open.length] as number) : s.at % ids.length;
     const model = models[at] as Model;
-    const expected = s.kind === "resubmit" ? resubmitModel(model, who) : cancelModel(model, who);
+    const expected = { resubmit: resubmitModel, cancel: cancelModel, comment: commentModel }[s.kind](model, who);
     const act = (caller: Caller, id: string) =>
-      (s.kind === "resubmit"
-        ? resubmitApproval(caller, { id, summary: `by ${who.key}` })
-        : cancelApproval(caller, { id })
-      ).then(() => "done", code);
+      ACTS[s.kind](caller, id, who).then(
+        () => "done",
+        (error) => code(error),
+      );
     expect([await act(asked, ids[at] as string), await act(twin, twins[at] as string)]).toEqual([expected, expected]);
     return;
   }

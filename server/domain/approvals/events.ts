@@ -7,7 +7,9 @@ export type ApprovalEventType =
   | "ApprovalRecorded"
   | "ApprovalDecided"
   | "ApprovalResubmitted"
-  | "ApprovalCancelled";
+  | "ApprovalCommented"
+  | "ApprovalCancelled"
+  | "ApprovalExpired";
 
 export interface ApprovalEventPayload {
   readonly scopeId: string;

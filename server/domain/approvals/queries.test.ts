@@ -3,7 +3,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
-import { countApprovals, getApproval, getApprovalDetail, listApprovals } from "#server/domain/approvals/queries.ts";
+import {
+  countApprovals,
+  getApproval,
+  getApprovalDetail,
+  listApprovals,
+  standingApprovals,
+} from "#server/domain/approvals/queries.ts";
 import { PRIORITIES } from "#server/domain/approvals/rules.ts";
 import type { Approval, ApprovalFilterInput } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -85,8 +91,24 @@ describe("filters", () => {
         const page = await list(f);
         expect(page.items.map((a) => a.id)).toEqual(rows.filter((a) => matches(a, f)).map((a) => a.id));
         expect([page.total, page.totalIsExact]).toEqual([page.items.length, true]);
+        const { items } = await standingApprovals(vera, { ids: rows.map((a) => a.id), filter: f });
+        const inList = items.flatMap((a) => (a.matches ? [a.id] : []));
+        expect(inList.toSorted()).toEqual(page.items.map((a) => a.id).toSorted());
       }),
       { numRuns: process.env.LONG === "1" ? 2000 : 50 },
+    );
+  });
+
+  test("how the named stand now is said as a list says it; ids that are foreign, unreadable or unknown are left out (A12)", async () => {
+    const rows = (await list({})).items;
+    const [id = ""] = rows.map((a) => a.id);
+    const iris = await world.person("decider", world.orgs.ny);
+    const [hidden] = await world.approvals(1, { orgId: world.orgs.ca });
+    const { items } = await standingApprovals(vera, { ids: [id, foreign[0] as string, uuidv7()] });
+    expect(items).toEqual([{ ...rows[0], matches: true }]);
+    expect((await standingApprovals(iris, { ids: [hidden as string] })).items).toEqual([]);
+    await expect(standingApprovals(vera, { ids: Array.from({ length: 101 }, uuidv7) })).rejects.toThrow(
+      "input.invalid",
     );
   });
 

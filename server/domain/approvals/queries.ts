@@ -1,17 +1,19 @@
 import { createHash } from "node:crypto";
 import type { Permission } from "#server/domain/access/rules.ts";
-import type { LiveDecision, Policy, Priority, Stage, State } from "#server/domain/approvals/rules.ts";
+import { readEvidence } from "#server/domain/approvals/make-evidence.ts";
+import type { LiveDecision, Policy, PolicyVersion, Priority, Stage, State } from "#server/domain/approvals/rules.ts";
 import { decide, stageProgress } from "#server/domain/approvals/rules.ts";
 import type { Approval, ApprovalDetail, ApprovalFilter, SORTS } from "#server/domain/approvals/schema.ts";
-import { countsInput, idInput, listInput } from "#server/domain/approvals/schema.ts";
+import { countsInput, idInput, listInput, standingInput } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
+import type { PayloadSchema } from "#server/domain/payload-schemas/rules.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { uuid } from "#server/domain/schema.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { Prisma } from "#server/platform/db.ts";
+import { clock, Prisma } from "#server/platform/db.ts";
 
 const COUNT_MAX = 10_000;
 
@@ -37,6 +39,11 @@ export function where(tenantId: string, scopes: readonly string[], filter: Appro
   if (filter.amountTo !== undefined) parts.push(Prisma.sql`a.amount <= ${filter.amountTo}`);
   if (filter.createdFrom) parts.push(Prisma.sql`a.created_at >= ${filter.createdFrom}`);
   if (filter.createdTo) parts.push(Prisma.sql`a.created_at < ${filter.createdTo}`);
+  if (filter.overdue) parts.push(Prisma.sql`a.due_at < now() AND a.state IN ('PENDING', 'CHANGES_REQUESTED')`);
+  if (filter.import)
+    parts.push(
+      Prisma.sql`a.id IN (SELECT m.approval_id FROM import_approvals m WHERE m.tenant_id = ${tenantId}::uuid AND m.import_id = ${filter.import}::uuid)`,
+    );
   return Prisma.join(parts, " AND ");
 }
 
@@ -63,12 +70,15 @@ interface Row {
   editor_client_id: string | null;
   policy_version_id: string;
   stage_index: number;
+  stages: number[];
+  unevaluated_stages: number[];
   have: number;
   revision: number;
   version: number;
   content_version: number;
   evidence_hash: string;
   due_at: Date | null;
+  expires_at: Date | null;
   created_at: Date;
   updated_at: Date;
   decided_at: Date | null;
@@ -76,8 +86,8 @@ interface Row {
 
 const COLUMNS = Prisma.sql`a.id, a.org_id, a.cycle_id, a.scope_id, a.type, a.title, a.summary, a.priority, a.priority_rank::int, a.state, a.amount, a.payload,
   a.requester_id, p.name AS requester_name, p.email AS requester_email, a.candidate_id, a.submitter_person_id, a.submitter_client_id,
-  a.editor_person_id, a.editor_client_id, a.policy_version_id, a.stage_index::int, a.revision, a.version, a.content_version, a.evidence_hash,
-  a.due_at, a.created_at, a.updated_at, a.decided_at,
+  a.editor_person_id, a.editor_client_id, a.policy_version_id, a.stage_index::int, a.stages, a.unevaluated_stages, a.revision, a.version, a.content_version, a.evidence_hash,
+  a.due_at, a.expires_at, a.created_at, a.updated_at, a.decided_at,
   CASE WHEN a.state = 'PENDING' THEN (SELECT count(*)::int FROM approval_decisions d WHERE d.tenant_id = a.tenant_id AND d.approval_id = a.id
     AND d.revision = a.revision AND d.stage_index = a.stage_index AND d.decision = 'APPROVE' AND d.undone_at IS NULL) ELSE 0 END AS have`;
 
@@ -104,6 +114,7 @@ function shape(row: Row, policy: Policy): Approval {
     version: row.version,
     contentVersion: row.content_version,
     dueAt: iso(row.due_at),
+    expiresAt: iso(row.expires_at),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     decidedAt: iso(row.decided_at),
@@ -114,13 +125,13 @@ function shape(row: Row, policy: Policy): Approval {
 
 /** Policy versions never change, so what was read once is kept; at most this many. */
 const POLICIES_MAX = 1000;
-const policies = new Map<string, Policy>();
+const policies = new Map<string, PolicyVersion>();
 
 /** The policy versions by id. */
 export async function loadPolicies(
   open: { caller: Caller; tx: Transaction },
   ids: readonly string[],
-): Promise<ReadonlyMap<string, Policy>> {
+): Promise<ReadonlyMap<string, PolicyVersion>> {
   const key = (id: string) => `${open.caller.tenantId} ${id}`;
   const missing = [...new Set(ids)].filter((id) => !policies.has(key(id)));
   if (missing.length > 0) {
@@ -128,10 +139,15 @@ export async function loadPolicies(
       where: { tenantId: open.caller.tenantId, id: { in: missing } },
     });
     if (policies.size + rows.length > POLICIES_MAX) policies.clear();
-    for (const row of rows) policies.set(key(row.id), { ...row, stages: row.stages as unknown as Stage[] });
+    for (const row of rows)
+      policies.set(key(row.id), {
+        ...row,
+        stages: row.stages as unknown as Stage[],
+        payloadSchema: row.payloadSchema as unknown as PayloadSchema | null,
+      });
   }
   return new Map(
-    [...new Set(ids)].flatMap((id) => (policies.has(key(id)) ? [[id, policies.get(key(id)) as Policy]] : [])),
+    [...new Set(ids)].flatMap((id) => (policies.has(key(id)) ? [[id, policies.get(key(id)) as PolicyVersion]] : [])),
   );
 }
 
@@ -252,6 +268,21 @@ export const listApprovals = query({
   },
 });
 
+/** How these stand now, and whether each is in a filter's list: for a page that was told that they changed. */
+export const standingApprovals = query({
+  name: "approvals.standing",
+  permission: "approvals:read",
+  input: standingInput,
+  run: async (read, { ids, filter }): Promise<{ items: (Approval & { matches: boolean })[] }> => {
+    const { tenantId } = read.caller;
+    const rows = await read.tx.$queryRaw<(Row & { matches: boolean })[]>`
+      SELECT ${COLUMNS}, coalesce(${where(tenantId, read.scopes, filter)}, false) AS matches FROM approvals a LEFT JOIN people p ON p.id = a.requester_id
+      WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY(${ids}::uuid[]) AND a.scope_id = ANY(${read.scopes}::uuid[])`;
+    const items = await shapes(read, rows);
+    return { items: items.map((item, index) => ({ ...item, matches: rows[index]?.matches ?? false })) };
+  },
+});
+
 /** How many match, by state, type, priority and organisation: each facet over the filter without itself. */
 export const countApprovals = query({
   name: "approvals.count",
@@ -313,11 +344,15 @@ export const getApprovalDetail = query({
     read,
     { id },
   ): Promise<
-    ApprovalDetail & { decidable: { allowed: boolean; code: string | null; facts: Record<string, unknown> } }
+    ApprovalDetail & {
+      /** What its policy version asks of the payload: the words for its fields. */
+      payloadSchema: PayloadSchema | null;
+      decidable: { allowed: boolean; code: string | null; facts: Record<string, unknown> };
+    }
   > => {
     const { tenantId } = read.caller;
     const row = await findRow(read, id);
-    const policy = (await loadPolicies(read, [row.policy_version_id])).get(row.policy_version_id) as Policy;
+    const policy = (await loadPolicies(read, [row.policy_version_id])).get(row.policy_version_id) as PolicyVersion;
     const decisions = await read.tx.$queryRaw<
       (Named & {
         id: string;
@@ -331,13 +366,19 @@ export const getApprovalDetail = query({
     >`
       SELECT d.id, d.stage_index::int, d.revision, d.decision, d.comment, d.evidence_hash, d.decided_at, d.person_id, d.client_id, coalesce(p.name, c.name) AS name
       FROM approval_decisions d LEFT JOIN people p ON p.id = d.person_id LEFT JOIN service_clients c ON c.tenant_id = d.tenant_id AND c.id = d.client_id
-      WHERE d.tenant_id = ${tenantId}::uuid AND d.approval_id = ${id}::uuid AND d.undone_at IS NULL ORDER BY d.id LIMIT 500`;
+      WHERE d.tenant_id = ${tenantId}::uuid AND d.approval_id = ${id}::uuid AND d.undone_at IS NULL ORDER BY d.decided_at, d.id LIMIT 500`;
     const revisions = await read.tx.$queryRaw<
       (Named & { revision: number; evidence: string; evidence_hash: string; created_at: Date })[]
     >`
       SELECT r.revision, r.evidence, r.evidence_hash, r.created_at, r.person_id, r.client_id, coalesce(p.name, c.name) AS name
       FROM approval_revisions r LEFT JOIN people p ON p.id = r.person_id LEFT JOIN service_clients c ON c.tenant_id = r.tenant_id AND c.id = r.client_id
       WHERE r.tenant_id = ${tenantId}::uuid AND r.approval_id = ${id}::uuid ORDER BY r.revision DESC LIMIT 100`;
+    const comments = await read.tx.$queryRaw<
+      (Named & { id: string; revision: number; comment: string; created_at: Date })[]
+    >`
+      SELECT m.id, m.revision, m.comment, m.created_at, m.person_id, m.client_id, coalesce(p.name, c.name) AS name
+      FROM approval_comments m LEFT JOIN people p ON p.id = m.person_id LEFT JOIN service_clients c ON c.tenant_id = m.tenant_id AND c.id = m.client_id
+      WHERE m.tenant_id = ${tenantId}::uuid AND m.approval_id = ${id}::uuid ORDER BY m.id DESC LIMIT 500`;
     const timeline = await read.tx.$queryRaw<
       (Named & { action: string; at: Date; after: Record<string, unknown> | null })[]
     >`
@@ -359,7 +400,9 @@ export const getApprovalDetail = query({
       );
     return {
       ...shape(row, policy),
-      stages: stageProgress({ state: row.state, stageIndex: row.stage_index }, policy, live),
+      stages: stageProgress({ state: row.state, stageIndex: row.stage_index, stages: row.stages }, policy, live).map(
+        (s) => ({ ...s, unevaluated: row.unevaluated_stages.includes(s.index) }),
+      ),
       decisions: decisions.map((d) => ({
         id: d.id,
         stage: d.stage_index,
@@ -377,17 +420,28 @@ export const getApprovalDetail = query({
         by: actor(r),
         at: r.created_at.toISOString(),
       })),
+      comments: comments.map((m) => ({
+        id: m.id,
+        revision: m.revision,
+        comment: m.comment,
+        by: actor(m),
+        at: m.created_at.toISOString(),
+      })),
+      attachments: revisions[0] ? [...readEvidence(revisions[0].evidence).attachments] : [],
       timeline: timeline.map((t) => ({ action: t.action, by: actor(t), at: t.at.toISOString(), facts: t.after ?? {} })),
-      decidable: decidable(read.caller, row, policy, live),
+      payloadSchema: policy.payloadSchema,
+      decidable: decidable(read.caller, row, policy, live, await clock(read.tx)),
     };
   },
 });
 
 /** The rule that a decision would meet now, asked without deciding. */
-function decidable(caller: Caller, row: Row, policy: Policy, live: readonly LiveDecision[]) {
+function decidable(caller: Caller, row: Row, policy: Policy, live: readonly LiveDecision[], now: Date) {
   const standing = {
     state: row.state,
     stageIndex: row.stage_index,
+    stages: row.stages,
+    expiredAt: row.expires_at && row.expires_at <= now ? row.expires_at.toISOString() : null,
     revision: row.revision,
     version: row.version,
     contentVersion: row.content_version,
@@ -399,9 +453,8 @@ function decidable(caller: Caller, row: Row, policy: Policy, live: readonly Live
     editorPersonId: row.editor_person_id,
     editorClientId: row.editor_client_id,
   };
-  const holds = (permission: Permission) => may(caller, permission, row.scope_id);
+  const holds = (permission: Permission) => may(caller, permission, row.scope_id, now.getTime());
   const decider = { personId: caller.personId, clientId: caller.clientId, holds };
-  if (!holds("approvals:decide")) return { allowed: false, code: "approval.not_eligible", facts: {} };
   const verdict = decide(standing, parties, policy, live, decider, "APPROVE", null);
   return verdict.outcome === "REFUSED"
     ? { allowed: false, code: verdict.code, facts: { ...verdict.facts } }

@@ -96,6 +96,26 @@ describe("a resubmission", () => {
     expect(after.evidenceHash).not.toBe(before.evidenceHash);
   });
 
+  test("keeps the links of the revision before, unless others are sent: none is others too", async () => {
+    const [one, two] = ["one", "two"].map((title) => ({ title, url: `https://example.com/${title}` }));
+    const { approval } = await submitApproval(await world.system(), {
+      type: "pair",
+      orgId: world.orgs.ca,
+      ...CONTENT,
+      attachments: [one as typeof one & object],
+    });
+    const { id } = approval;
+    const titles = async () => (await getApprovalDetail(olu, { id })).attachments.map((link) => link.title);
+    const again = async (sent: Partial<Parameters<typeof resubmitApproval>[1]>) => {
+      await decideApproval(olu, { id, decision: "CHANGES_REQUESTED", comment: "more" });
+      await resubmitApproval(editor, { id, ...sent });
+      return titles();
+    };
+    expect(await again({})).toEqual(["one"]);
+    expect(await again({ attachments: [two as typeof two & object] })).toEqual(["two"]);
+    expect(await again({ attachments: [] })).toEqual([]);
+  });
+
   test("is under the policy of now", async () => {
     const type = `t${uuidv7()}`;
     const stage = { name: "S", permission: "approvals:decide" as const };

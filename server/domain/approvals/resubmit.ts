@@ -1,10 +1,15 @@
 import { approvalEvent } from "#server/domain/approvals/events.ts";
+import { evidenceOf, readEvidence } from "#server/domain/approvals/make-evidence.ts";
 import { getApproval } from "#server/domain/approvals/queries.ts";
+import type { Priority } from "#server/domain/approvals/rules.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 import { resubmission } from "#server/domain/approvals/schema.ts";
-import { currentPolicies, evidenceOf } from "#server/domain/approvals/submit.ts";
+import { currentPolicies, settleStages } from "#server/domain/approvals/submit.ts";
 import { command } from "#server/domain/command.ts";
+import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
+import { deadlines } from "#server/domain/policies/rules.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import type { Prisma } from "#server/platform/db.ts";
 import { clock } from "#server/platform/db.ts";
 
 /**
@@ -31,28 +36,52 @@ export const resubmitApproval = command({
     });
 
     const now = await clock(work.tx);
+    if (row.expiresAt && row.expiresAt <= now)
+      throw new Refusal("approval.expired", { at: row.expiresAt.toISOString() });
     const revision = row.revision + 1;
     const version = row.version + 1;
-    const policyVersionId = (await currentPolicies(work, [row.type]))(row.type);
+    const policy = (await currentPolicies(work, [row.type]))(row.type);
+    // A due date that the policy gave is given anew; one that somebody sent stays, unless another is sent.
+    const kept = row.dueGiven ? null : row.dueAt;
+    const due = deadlines(policy, input.dueAt === undefined ? kept : input.dueAt, now);
+    const stood = readEvidence(last.evidence); // never recomputed from jsonb
     const content = {
       title: input.title ?? row.title,
       summary: input.summary ?? row.summary,
-      priority: input.priority ?? row.priority,
+      priority: input.priority ?? (row.priority as Priority),
       amount: input.amount === undefined ? row.amount : input.amount,
-      payload: input.payload ?? JSON.parse(last.evidence).payload, // never recomputed from jsonb
-      dueAt: input.dueAt === undefined ? row.dueAt : input.dueAt,
+      payload: input.payload ?? (stood.payload as Prisma.JsonObject),
+      ...due,
     };
-    const { evidence, evidenceHash } = evidenceOf(row.id, revision, policyVersionId, { ...row, ...content });
+    const issues = payloadIssues(policy, content.payload);
+    if (issues.length > 0)
+      throw new Refusal(
+        "input.invalid",
+        {},
+        issues.map((issue) => ({ ...issue, path: `payload.${issue.path}` })),
+      );
+    const attachments = input.attachments ?? stood.attachments;
+    const { evidence, evidenceHash } = evidenceOf(row.id, revision, policy.id, { ...row, ...content, attachments });
+    const requester = row.requesterId
+      ? await work.tx.person.findUnique({ where: { id: row.requesterId }, select: { email: true } })
+      : null;
+    const { choice, ...settled } = settleStages(work, policy, {
+      ...content,
+      type: row.type,
+      orgId: row.orgId,
+      cycleId: row.cycleId,
+      requesterEmail: requester?.email ?? null,
+    });
     await work.tx.approval.update({
       where: { tenantId_id: { tenantId, id: row.id } },
       data: {
         ...content,
+        ...settled,
         state: "PENDING",
-        stageIndex: 0,
         revision,
         version,
         contentVersion: version,
-        policyVersionId,
+        policyVersionId: policy.id,
         evidenceHash,
         editorPersonId: personId,
         editorClientId: clientId,
@@ -70,7 +99,7 @@ export const resubmitApproval = command({
       targetId: row.id,
       scopeId: row.scopeId,
       before: { state: row.state, revision: row.revision, version: row.version, evidenceHash: row.evidenceHash },
-      after: { state: "PENDING", revision, version, evidenceHash },
+      after: { state: "PENDING", revision, version, evidenceHash, ...choice },
       at: now,
     });
     work.emit(

@@ -18,7 +18,15 @@ const STAGES = [
 ] as const;
 const policy: Policy = { id: "p", version: 1, stages: STAGES, effect: "none", submittingClientMayDecide: true };
 const strict: Policy = { ...policy, submittingClientMayDecide: false };
-const standing: Standing = { state: "PENDING", stageIndex: 0, revision: 1, version: 5, contentVersion: 3 };
+const standing: Standing = {
+  state: "PENDING",
+  stageIndex: 0,
+  stages: [],
+  revision: 1,
+  version: 5,
+  contentVersion: 3,
+  expiredAt: null,
+};
 const nobody: Parties = {
   requesterId: null,
   submitterPersonId: null,
@@ -147,12 +155,12 @@ describe("decide: every state × decision × who asks", () => {
     test.each(closed)("on %s, %s changes nothing (A1)", (state, decision) => {
       const live = [by("x"), by("y", 1, "REJECT")];
       const verdict = decide({ ...standing, state }, { ...nobody, ...parties }, rule, live, decider, decision, null);
-      const ended = state === "CANCELLED" || state === "EXPIRED";
-      expect(verdict).toEqual(
-        ended
-          ? { outcome: "REFUSED", code: "approval.not_open", facts: { state } }
-          : { outcome: "REFUSED", code: "approval.already_decided", facts: { by: "name of y", at: AT, state } },
-      );
+      const refusals: Record<string, object> = {
+        CANCELLED: { code: "approval.not_open", facts: { state } },
+        EXPIRED: { code: "approval.expired", facts: { at: null, state } },
+      };
+      const decided = { code: "approval.already_decided", facts: { by: "name of y", at: AT, state } };
+      expect(verdict).toEqual({ outcome: "REFUSED", ...(refusals[state] ?? decided) });
     });
   });
 });
@@ -217,6 +225,26 @@ describe("decide: what came before", () => {
   test("a stale decision without one before it says so without a who (A6)", () => {
     expect(ask([], {}, 2)).toEqual({ outcome: "REFUSED", code: "approval.stale", facts: { contentVersion: 3 } });
   });
+  test("past its expiry nothing is decided, by nobody, whether that has been written or not (A9)", () => {
+    const expired = { outcome: "REFUSED", code: "approval.expired", facts: { at: AT, state: "EXPIRED" } };
+    for (const state of ["PENDING", "EXPIRED"] as const)
+      for (const decision of DECISIONS) expect(ask([], { state, expiredAt: AT }, null, decision)).toEqual(expired);
+    expect(ask([by("x")], { state: "APPROVED", expiredAt: AT })).toMatchObject({ code: "approval.already_decided" });
+  });
+  test("a stage that does not apply is passed over: the last that applies approves (A2)", () => {
+    const three = { ...policy, stages: [STAGES[1], STAGES[0], STAGES[1]] };
+    const at = (stageIndex: number, stages: number[]) =>
+      decide({ ...standing, stageIndex, stages }, nobody, three, [], decider, "APPROVE", null);
+    expect(at(0, [0, 2])).toMatchObject({ outcome: "RECORDED", next: { stageIndex: 2, state: "PENDING" } });
+    expect(at(0, [0])).toMatchObject({ outcome: "DECIDED", next: { state: "APPROVED" } });
+    expect(at(2, [2])).toMatchObject({ outcome: "DECIDED", next: { state: "APPROVED" } });
+  });
+  test("who holds a later stage that does not apply is not told to wait for it", () => {
+    const confirmer = person("h", "approvals:confirm");
+    const asked = (stages: number[]) => decide({ ...standing, stages }, nobody, policy, [], confirmer, "APPROVE", null);
+    expect(asked([])).toMatchObject({ code: "approval.stage_not_open" });
+    expect(asked([0])).toMatchObject({ code: "approval.not_eligible" });
+  });
   test("a settled one without a live decision is not open rather than decided by nobody (A1)", () => {
     expect(ask([], { state: "APPROVED" })).toMatchObject({ code: "approval.not_open", facts: { state: "APPROVED" } });
   });
@@ -232,7 +260,7 @@ test("a reason is needed for everything but APPROVE", () => {
 
 describe("stageProgress", () => {
   const at = (state: State, stageIndex: number, live: LiveDecision[]) =>
-    stageProgress({ state, stageIndex }, policy, live).map((s) => [s.have, s.needed, s.state]);
+    stageProgress({ state, stageIndex, stages: [] }, policy, live).map((s) => [s.have, s.needed, s.state]);
   test.each<[string, State, number, LiveDecision[], unknown]>([
     [
       "fresh",
@@ -296,5 +324,10 @@ describe("stageProgress", () => {
     ],
   ])("%s", (_, state, stageIndex, live, expected) => {
     expect(at(state, stageIndex, live)).toEqual(expected);
+  });
+
+  test("a stage that does not apply says so", () => {
+    const progress = stageProgress({ state: "PENDING", stageIndex: 0, stages: [0] }, policy, []);
+    expect(progress.map((s) => s.state)).toEqual(["OPEN", "SKIPPED"]);
   });
 });

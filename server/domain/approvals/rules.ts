@@ -1,4 +1,5 @@
-import type { Permission } from "#server/domain/access/rules.ts";
+import type { Permission, STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
+import type { PayloadSchema } from "#server/domain/payload-schemas/rules.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 
 export const STATES = ["PENDING", "APPROVED", "REJECTED", "CHANGES_REQUESTED", "CANCELLED", "EXPIRED"] as const;
@@ -13,11 +14,21 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** The longest list one call decides, and one transaction holds. */
 export const BULK_CALL_MAX = 1000;
+/** Whoever shows a list asks for so many at once how they stand now. */
+export const STANDING_MAX = 100;
+
+/** The most that is said about one request. */
+export const COMMENTS_MAX = 1000;
+
+/** How many one transaction of the schedule expires. */
+export const EXPIRE_MAX = 500;
 
 export interface Stage {
   readonly name: string;
-  readonly permission: Permission;
+  readonly permission: (typeof STAGE_PERMISSIONS)[number];
   readonly needed: number;
+  /** The condition under which it applies (see the policies' rules); absent: always. */
+  readonly when?: string | null | undefined;
 }
 
 /** One immutable version of how a type is decided. */
@@ -29,13 +40,26 @@ export interface Policy {
   readonly submittingClientMayDecide: boolean;
 }
 
+/** With what is settled at submission. */
+export interface PolicyVersion extends Policy {
+  readonly name: string;
+  readonly dueAfterHours: number | null;
+  readonly expiresAfterHours: number | null;
+  /** What a payload has to be; null: anything. */
+  readonly payloadSchema: PayloadSchema | null;
+}
+
 /** What a decision depends on and moves. */
 export interface Standing {
   readonly state: State;
   readonly stageIndex: number;
+  /** The indices of the stages that apply, in order, settled with the revision; empty: all of them. */
+  readonly stages: readonly number[];
   readonly revision: number;
   readonly version: number;
   readonly contentVersion: number;
+  /** ISO 8601, UTC: when it expired, where by the time of the decision it had and nobody has written so yet. */
+  readonly expiredAt: string | null;
 }
 
 /** Who may not decide: requester, submitter and last editor. */
@@ -69,6 +93,15 @@ export type Verdict =
   | { readonly outcome: "DECIDED" | "RECORDED"; readonly next: Standing }
   | { readonly outcome: "REFUSED"; readonly code: RefusalCode; readonly facts: Readonly<Record<string, unknown>> };
 
+/** Whether a stage is one of those that apply. */
+export const applies = (stages: readonly number[], index: number) => stages.length === 0 || stages.includes(index);
+
+/** The next stage after `index` that applies; undefined when it was the last. */
+function nextStage({ stages }: Pick<Standing, "stages">, policy: Policy, index: number): number | undefined {
+  const next = policy.stages.findIndex((_, i) => i > index && applies(stages, i));
+  return next < 0 ? undefined : next;
+}
+
 export const needsReason = (decision: Decision) => decision !== "APPROVE";
 
 const refused = (code: RefusalCode, facts: Readonly<Record<string, unknown>> = {}): Verdict => ({
@@ -99,17 +132,21 @@ export function decide(
   decision: Decision,
   sentVersion: number | null,
 ): Verdict {
+  // To the millisecond, and the same whether the schedule came before the decision or comes after it (A9).
+  if (standing.state === "EXPIRED" || (standing.state === "PENDING" && standing.expiredAt !== null))
+    return refused("approval.expired", { at: standing.expiredAt, state: "EXPIRED" });
   if (standing.state !== "PENDING") {
     const last = live.at(-1);
-    if (standing.state === "CANCELLED" || standing.state === "EXPIRED" || !last)
-      return refused("approval.not_open", { state: standing.state });
+    if (standing.state === "CANCELLED" || !last) return refused("approval.not_open", { state: standing.state });
     return refused("approval.already_decided", { by: last.name, at: last.at, state: standing.state });
   }
   if (isParty(parties, policy, decider)) return refused("approval.own_request");
 
   const stage = policy.stages[standing.stageIndex];
   if (!stage || !decider.holds(stage.permission)) {
-    const later = policy.stages.slice(standing.stageIndex + 1).some((s) => decider.holds(s.permission));
+    const later = policy.stages.some(
+      (s, i) => i > standing.stageIndex && applies(standing.stages, i) && decider.holds(s.permission),
+    );
     return refused(later ? "approval.stage_not_open" : "approval.not_eligible", {
       permission: stage?.permission,
       stage: stage?.name,
@@ -134,17 +171,15 @@ export function decide(
   }
   const have = live.filter((d) => d.stageIndex === standing.stageIndex && d.decision === "APPROVE").length + 1;
   if (have < stage.needed) return { outcome: "RECORDED", next: { ...standing, version } };
-  if (standing.stageIndex + 1 < policy.stages.length)
-    return {
-      outcome: "RECORDED",
-      next: { ...standing, stageIndex: standing.stageIndex + 1, version, contentVersion: version },
-    };
+  const stageIndex = nextStage(standing, policy, standing.stageIndex);
+  if (stageIndex !== undefined)
+    return { outcome: "RECORDED", next: { ...standing, stageIndex, version, contentVersion: version } };
   return { outcome: "DECIDED", next: { ...standing, state: "APPROVED", version, contentVersion: version } };
 }
 
-/** The approvals each stage has and needs, as the detail shows them. */
+/** The approvals each stage has and needs, as the detail shows them; a stage that does not apply is there, and says so. */
 export function stageProgress(
-  standing: Pick<Standing, "state" | "stageIndex">,
+  standing: Pick<Standing, "state" | "stageIndex" | "stages">,
   policy: Policy,
   live: readonly LiveDecision[],
 ) {
@@ -156,8 +191,9 @@ export function stageProgress(
       name: stage.name,
       permission: stage.permission,
       needed: stage.needed,
+      when: stage.when ?? null,
       have,
-      state: have >= stage.needed ? "DONE" : open ? "OPEN" : "WAITING",
+      state: !applies(standing.stages, index) ? "SKIPPED" : have >= stage.needed ? "DONE" : open ? "OPEN" : "WAITING",
     } as const;
   });
 }

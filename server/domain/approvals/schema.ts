@@ -1,6 +1,13 @@
 import { z } from "zod";
-import { PERMISSIONS } from "#server/domain/access/rules.ts";
-import { BULK_CALL_MAX, DECISIONS, OUTCOMES, PRIORITIES, STATES } from "#server/domain/approvals/rules.ts";
+import {
+  BULK_CALL_MAX,
+  DECISIONS,
+  OUTCOMES,
+  PRIORITIES,
+  STANDING_MAX,
+  STATES,
+} from "#server/domain/approvals/rules.ts";
+import { attachments } from "#server/domain/attachments/schema.ts";
 import { amount, instant, payload, text, uuid } from "#server/domain/schema.ts";
 
 const list = <T extends z.ZodType>(item: T, max: number) => z.array(item).max(max);
@@ -20,6 +27,10 @@ export const approvalFilter = z.strictObject({
   amountTo: amount.optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
+  /** Open, and past its due date. */
+  overdue: z.literal(true).optional(),
+  /** What one import brought. */
+  import: uuid.optional(),
 });
 export type ApprovalFilter = z.output<typeof approvalFilter>;
 export type ApprovalFilterInput = z.input<typeof approvalFilter>;
@@ -37,6 +48,10 @@ export const listInput = z.strictObject({
 });
 
 export const countsInput = z.strictObject({ filter: approvalFilter.default({}) });
+export const standingInput = z.strictObject({
+  ids: z.array(uuid).min(1).max(STANDING_MAX),
+  filter: approvalFilter.default({}),
+});
 export const idInput = z.strictObject({ id: uuid });
 
 const fields = z.strictObject({
@@ -46,6 +61,7 @@ const fields = z.strictObject({
   amount: amount.nullable(),
   payload,
   dueAt: instant.nullable(),
+  attachments,
 });
 
 export const content = fields.extend({
@@ -54,6 +70,7 @@ export const content = fields.extend({
   amount: amount.nullish().transform((v) => v ?? null),
   payload: payload.default({}),
   dueAt: instant.nullish().transform((v) => v ?? null),
+  attachments: attachments.default([]),
 });
 
 export const submission = content.extend({
@@ -67,6 +84,18 @@ export const submission = content.extend({
   importKey: text(200, 1).optional(),
 });
 export type Submission = z.output<typeof submission>;
+
+/** As much of a submission as its stages depend on. */
+export const foreseen = z.strictObject({
+  type: typeName,
+  orgId: uuid,
+  priority: fields.shape.priority,
+  amount: fields.shape.amount,
+  payload,
+  dueAt: fields.shape.dueAt,
+  requesterEmail: text(320).nullable(),
+});
+export const typeInput = z.strictObject({ type: typeName });
 
 export const submissions = z.strictObject({ items: z.array(submission).min(1).max(BULK_CALL_MAX) });
 /** What is absent stays as it was. */
@@ -89,19 +118,6 @@ export const setDecision = z.strictObject({
 });
 export type SetDecision = z.output<typeof setDecision>;
 
-export const stage = z.strictObject({
-  name: text(80, 1),
-  permission: z.enum(PERMISSIONS),
-  needed: z.int().min(1).max(20),
-});
-export const policyInput = z.strictObject({
-  type: typeName,
-  name: text(120, 1),
-  stages: z.array(stage).min(1).max(10),
-  effect: z.string().min(1).max(80).default("none"),
-  submittingClientMayDecide: z.boolean().default(true),
-});
-
 const at = z.string().meta({ format: "date-time" });
 const minor = z.string().meta({ pattern: "^-?\\d+$" });
 
@@ -122,6 +138,7 @@ export const approvalShape = z.object({
   version: z.int(),
   contentVersion: z.int(),
   dueAt: at.nullable(),
+  expiresAt: at.nullable(),
   createdAt: at,
   updatedAt: at,
   decidedAt: at.nullable(),
@@ -130,7 +147,19 @@ export const approvalShape = z.object({
 });
 export type Approval = z.output<typeof approvalShape>;
 
+/** What is said about a request. */
+export const remark = z.strictObject({
+  id: uuid,
+  comment: text(4000)
+    .transform((s) => s.trim())
+    .pipe(z.string().min(1))
+    .meta({ minLength: 1, maxLength: 4000 }),
+});
+
 const actor = z.object({ id: z.string().nullable(), name: z.string(), kind: z.enum(["PERSON", "CLIENT", "SYSTEM"]) });
+
+export const commentShape = z.object({ id: z.string(), revision: z.int(), comment: z.string(), by: actor, at });
+export type Comment = z.output<typeof commentShape>;
 
 export const approvalDetailShape = approvalShape.extend({
   stages: z.array(
@@ -140,7 +169,11 @@ export const approvalDetailShape = approvalShape.extend({
       permission: z.string(),
       needed: z.int(),
       have: z.int(),
-      state: z.enum(["DONE", "OPEN", "WAITING"]),
+      /** SKIPPED: its condition does not hold for this revision. */
+      state: z.enum(["DONE", "OPEN", "WAITING", "SKIPPED"]),
+      when: z.string().nullable(),
+      /** Its condition had no answer, therefore it applies. */
+      unevaluated: z.boolean(),
     }),
   ),
   decisions: z.array(
@@ -156,6 +189,9 @@ export const approvalDetailShape = approvalShape.extend({
     }),
   ),
   revisions: z.array(z.object({ revision: z.int(), evidence: z.string(), evidenceHash: z.string(), by: actor, at })),
+  /** The newest first. */
+  comments: z.array(commentShape),
+  attachments: z.array(z.object({ title: z.string(), url: z.string(), digest: z.string() })),
   timeline: z.array(z.object({ action: z.string(), by: actor, at, facts: z.record(z.string(), z.unknown()) })),
 });
 export type ApprovalDetail = z.output<typeof approvalDetailShape>;
@@ -181,3 +217,6 @@ export const pageShape = z.object({
   total: z.int(),
   totalIsExact: z.boolean(),
 });
+
+/** Whom to remind: those named among the people whom it waits for, else all of them. */
+export const reminder = z.strictObject({ id: uuid, personIds: z.array(uuid).min(1).max(50).optional() });

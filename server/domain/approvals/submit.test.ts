@@ -3,10 +3,11 @@ import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
-import { putPolicy } from "#server/domain/approvals/put-policy.ts";
+import { evidenceOf } from "#server/domain/approvals/make-evidence.ts";
 import { getApproval, getApprovalDetail } from "#server/domain/approvals/queries.ts";
 import { submitApproval, submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { codeOf, refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
@@ -146,6 +147,44 @@ describe("a set", () => {
     expect(iris).toEqual({ code: "org.not_found", facts: {} });
     expect(await tableHashes(admin().pool)).toEqual(withTenant);
     expect(withTenant).not.toEqual(before);
+  });
+});
+
+describe("attachments", () => {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const links = [
+    { title: "Offer", url: "https://files.example.com/offer.pdf" },
+    { title: "Plan", url: "HTTPS://Example.com/plan" },
+  ];
+  const kept = [links[0], { title: "Plan", url: "https://example.com/plan" }].map((link) => ({
+    ...link,
+    digest: sha256(canonicalize(link) as string),
+  }));
+
+  test("are part of the evidence with the digest of each link's own text, and of the detail", async () => {
+    const { approval } = await submitApproval(olu, { ...base(), attachments: links });
+    const { attachments, revisions } = await getApprovalDetail(olu, { id: approval.id });
+    expect(attachments).toEqual(kept);
+    expect(JSON.parse(revisions[0]?.evidence ?? "").attachments).toEqual(kept);
+    expect(sha256(revisions[0]?.evidence ?? "")).toBe(approval.evidenceHash);
+  });
+
+  test("change nothing of the evidence of a request that has none", () => {
+    const content = {
+      type: "t",
+      title: "T",
+      summary: "",
+      amount: 5n,
+      payload: { b: 1, a: 2 },
+      requesterId: null,
+      candidateId: null,
+      dueAt: null,
+    };
+    expect(evidenceOf("i", 1, "p", { ...content, attachments: [] })).toEqual({
+      evidence:
+        '{"amount":"5","attachments":[],"candidate":null,"dueAt":null,"id":"i","payload":{"a":2,"b":1},"policyVersion":"p","requester":null,"revision":1,"summary":"","title":"T","type":"t"}',
+      evidenceHash: "add7dec38879743cd42118b8a5677d11a935b577895cf6c1510bd055b50a3b93",
+    });
   });
 });
 

@@ -1,70 +1,100 @@
-import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
 import { z } from "zod";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
-import { getApproval } from "#server/domain/approvals/queries.ts";
+import { evidenceOf } from "#server/domain/approvals/make-evidence.ts";
+import { getApproval, loadPolicies } from "#server/domain/approvals/queries.ts";
+import type { PolicyVersion } from "#server/domain/approvals/rules.ts";
 import type { Approval, Submission } from "#server/domain/approvals/schema.ts";
 import { submission, submissions } from "#server/domain/approvals/schema.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
+import type { Facts } from "#server/domain/policies/rules.ts";
+import { applicableStages, deadlines, placeFacts } from "#server/domain/policies/rules.ts";
+import type { Issue } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
+import type { Transaction } from "#server/platform/db.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
 
-export interface Content {
-  readonly type: string;
-  readonly title: string;
-  readonly summary: string;
-  readonly amount: bigint | null;
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly requesterId: string | null;
-  readonly candidateId: string | null;
-  readonly dueAt: Date | null;
-}
-
-/** What is decided, as RFC 8785 text with its SHA-256: made once per revision, kept as text. */
-export function evidenceOf(
-  id: string,
-  revision: number,
-  policyVersionId: string,
-  c: Content,
-): { evidence: string; evidenceHash: string } {
-  const evidence = canonicalize({
-    id,
-    revision,
-    type: c.type,
-    title: c.title,
-    summary: c.summary,
-    amount: c.amount?.toString() ?? null,
-    payload: c.payload,
-    requester: c.requesterId,
-    candidate: c.candidateId,
-    dueAt: c.dueAt?.toISOString() ?? null,
-    policyVersion: policyVersionId,
-    attachments: [],
-  }) as string;
-  return { evidence, evidenceHash: createHash("sha256").update(evidence).digest("hex") };
-}
-
-/** The current policy version per type; a type without one falls to the tenant's default (`*`). */
-export async function currentPolicies(work: Work, types: readonly string[]): Promise<(type: string) => string> {
-  const rows = await work.tx.$queryRaw<{ type: string; id: string }[]>`
+/** The current policy version per type, where there is one; a type without its own falls to the tenant's default (`*`). */
+export async function findPolicies(
+  open: { readonly caller: Caller; readonly tx: Transaction },
+  types: readonly string[],
+): Promise<(type: string) => PolicyVersion | undefined> {
+  const rows = await open.tx.$queryRaw<{ type: string; id: string }[]>`
     SELECT DISTINCT ON (p.type) p.type, v.id FROM policies p JOIN policy_versions v ON v.tenant_id = p.tenant_id AND v.policy_id = p.id
-    WHERE p.tenant_id = ${work.caller.tenantId}::uuid AND p.type = ANY(${[...new Set(types), "*"]}::text[]) ORDER BY p.type, v.version DESC`;
+    WHERE p.tenant_id = ${open.caller.tenantId}::uuid AND p.type = ANY(${[...new Set(types), "*"]}::text[]) ORDER BY p.type, v.version DESC`;
   const byType = new Map(rows.map((r) => [r.type, r.id]));
+  const versions = await loadPolicies(open, [...byType.values()]);
+  return (type) => versions.get(byType.get(type) ?? byType.get("*") ?? "");
+}
+
+/** The same, where without a policy nothing can be submitted. */
+export async function currentPolicies(
+  open: { readonly caller: Caller; readonly tx: Transaction },
+  types: readonly string[],
+): Promise<(type: string) => PolicyVersion> {
+  const find = await findPolicies(open, types);
   return (type) => {
-    const id = byType.get(type) ?? byType.get("*");
-    if (!id) throw new Refusal("policy.not_found", { type });
-    return id;
+    const version = find(type);
+    if (!version) throw new Refusal("policy.not_found", { type });
+    return version;
   };
 }
+
+const ISSUES_MAX = 100;
+
+/** Refuses payloads that do not fit their policy, each value by its path; what an import key made before is not judged again. */
+async function refuseMisfits(
+  work: Work,
+  items: readonly Submission[],
+  policyOf: (type: string) => PolicyVersion,
+): Promise<void> {
+  const misfits = items.flatMap((item, i) => {
+    const issues = payloadIssues(policyOf(item.type), item.payload);
+    return issues.length > 0 ? [{ item, issues, at: items.length === 1 ? "" : `items.${i}.` }] : [];
+  });
+  if (misfits.length === 0) return;
+  const known = await knownByImportKey(
+    work,
+    misfits.flatMap(({ item }) => item.importKey ?? []),
+  );
+  const issues = misfits.flatMap(({ item, issues, at }): Issue[] =>
+    known.has(item.importKey ?? "") ? [] : issues.map((issue) => ({ ...issue, path: `${at}payload.${issue.path}` })),
+  );
+  if (issues.length > 0) throw new Refusal("input.invalid", {}, issues.slice(0, ISSUES_MAX));
+}
+
+/** Which stages of its policy a revision has to pass: settled here, once, and only read when it is decided. */
+export function settleStages(
+  { caller }: { readonly caller: Caller },
+  policy: PolicyVersion,
+  { orgId, cycleId, ...content }: Omit<Facts, "org" | "cycle"> & { orgId: string; cycleId: string | null },
+) {
+  const facts = { ...content, ...placeFacts(caller.access.scopes, orgId, cycleId) };
+  const { stages, unevaluated } = applicableStages(policy.stages, facts);
+  const reasons = unevaluated.map(({ stage, flaw }) => ({ stage, reason: flaw.message.slice(0, 200) }));
+  return {
+    stages: [...stages],
+    stageIndex: stages[0] ?? 0,
+    unevaluatedStages: unevaluated.map((u) => u.stage),
+    /** For the audit: what makes the choice of stages reproducible. */
+    choice: {
+      ...(stages.length > 0 ? { stages } : {}),
+      ...(reasons.length > 0 ? { unevaluated: reasons } : {}),
+    },
+  };
+}
+
+const array = (values: readonly number[]) => `{${values.join(",")}}`;
 
 async function requesters(work: Work, items: readonly Submission[]): Promise<ReadonlyMap<string, string>> {
   const emails = [...new Set(items.flatMap((i) => i.requesterEmail ?? []))];
   if (emails.length === 0) return new Map();
   const rows = await work.tx.$queryRaw<{ id: string; email: string }[]>`
     SELECT p.id, p.email FROM people p JOIN memberships m ON m.person_id = p.id
-    WHERE m.tenant_id = ${work.caller.tenantId}::uuid AND p.email = ANY(${emails}::text[])`;
+    WHERE m.tenant_id = ${work.caller.tenantId}::uuid AND m.status <> 'ENDED' AND p.email = ANY(${emails}::text[])`;
   const known = new Map(rows.map((r) => [r.email, r.id]));
   const at = (i: number) => (items.length === 1 ? "" : `items.${i}.`);
   const issues = items.flatMap((item, i) =>
@@ -77,9 +107,12 @@ async function requesters(work: Work, items: readonly Submission[]): Promise<Rea
 }
 
 /** Where an item hangs: an organisation or a cycle below it, in which the caller may submit. */
-function placeOf(work: Work, item: Submission): { orgId: string; cycleId: string | null } {
-  const scope = work.caller.access.scopes.get(item.orgId ?? work.caller.within ?? "");
-  if (!scope || !work.scopes.includes(scope.id)) throw new Refusal("org.not_found");
+export function placeOf(
+  { caller, scopes }: Pick<Work, "caller" | "scopes">,
+  item: { readonly orgId?: string | undefined },
+): { orgId: string; cycleId: string | null } {
+  const scope = caller.access.scopes.get(item.orgId ?? caller.within ?? "");
+  if (!scope || !scopes.includes(scope.id)) throw new Refusal("org.not_found");
   if (scope.kind === "ORG") return { orgId: scope.id, cycleId: null };
   const orgId = scope.path.at(-2);
   if (scope.kind !== "CYCLE" || !orgId) throw new Refusal("org.not_found");
@@ -98,20 +131,25 @@ export const submitApprovals = command({
       work,
       items.map((i) => i.type),
     );
+    await refuseMisfits(work, items, policyOf);
     const requesterIds = await requesters(work, items);
     const now = await clock(work.tx);
     const rows = items.map((item) => {
       const id = uuidv7();
       const place = placeOf(work, item);
       const requesterId = item.requesterEmail ? (requesterIds.get(item.requesterEmail) ?? null) : null;
-      const policyVersionId = policyOf(item.type);
+      const policy = policyOf(item.type);
+      const due = deadlines(policy, item.dueAt, now);
+      const requesterEmail = item.requesterEmail ?? null;
       return {
         ...item,
         ...place,
+        ...due,
+        ...settleStages(work, policy, { ...item, ...place, requesterEmail }),
         id,
         requesterId,
-        policyVersionId,
-        ...evidenceOf(id, 1, policyVersionId, { ...item, requesterId }),
+        policyVersionId: policy.id,
+        ...evidenceOf(id, 1, policy.id, { ...item, ...due, requesterId }),
       };
     });
 
@@ -119,15 +157,17 @@ export const submitApprovals = command({
     const made = await work.tx.$queryRaw<{ id: string }[]>(Prisma.sql`
       WITH made AS (
         INSERT INTO approvals (tenant_id, id, org_id, cycle_id, scope_id, type, title, summary, priority, state, amount, payload, requester_id, candidate_id,
-          submitter_person_id, submitter_client_id, policy_version_id, evidence_hash, import_key, due_at, created_at, updated_at)
+          submitter_person_id, submitter_client_id, policy_version_id, evidence_hash, import_key, due_at, due_given, expires_at, stage_index, stages, unevaluated_stages, created_at, updated_at)
         SELECT ${tenantId}::uuid, t.id, t.org_id, t.cycle_id, coalesce(t.cycle_id, t.org_id), t.type, t.title, t.summary, t.priority, 'PENDING', t.amount, t.payload,
-          t.requester_id, t.candidate_id, ${personId}::uuid, ${clientId}::uuid, t.policy_version_id, t.evidence_hash, t.import_key, t.due_at, ${now}, ${now}
+          t.requester_id, t.candidate_id, ${personId}::uuid, ${clientId}::uuid, t.policy_version_id, t.evidence_hash, t.import_key, t.due_at, t.due_given, t.expires_at, t.stage_index, t.stages::smallint[], t.unevaluated_stages::smallint[], ${now}, ${now}
         FROM unnest(${column((r) => r.id)}::uuid[], ${column((r) => r.orgId)}::uuid[], ${column((r) => r.cycleId)}::uuid[], ${column((r) => r.type)}::text[],
           ${column((r) => r.title)}::text[], ${column((r) => r.summary)}::text[], ${column((r) => r.priority)}::text[], ${column((r) => r.amount?.toString() ?? null)}::bigint[],
           ${column((r) => JSON.stringify(r.payload))}::jsonb[], ${column((r) => r.requesterId)}::uuid[], ${column((r) => r.candidateId)}::uuid[],
           ${column((r) => r.policyVersionId)}::uuid[], ${column((r) => r.evidenceHash)}::text[], ${column((r) => r.importKey ?? null)}::text[],
-          ${column((r) => r.dueAt?.toISOString() ?? null)}::timestamptz[]
-        ) AS t (id, org_id, cycle_id, type, title, summary, priority, amount, payload, requester_id, candidate_id, policy_version_id, evidence_hash, import_key, due_at)
+          ${column((r) => r.dueAt?.toISOString() ?? null)}::timestamptz[], ${column((r) => r.dueGiven)}::boolean[],
+          ${column((r) => r.expiresAt?.toISOString() ?? null)}::timestamptz[], ${column((r) => r.stageIndex)}::smallint[],
+          ${column((r) => array(r.stages))}::text[], ${column((r) => array(r.unevaluatedStages))}::text[]
+        ) AS t (id, org_id, cycle_id, type, title, summary, priority, amount, payload, requester_id, candidate_id, policy_version_id, evidence_hash, import_key, due_at, due_given, expires_at, stage_index, stages, unevaluated_stages)
         ON CONFLICT (tenant_id, import_key) WHERE import_key IS NOT NULL DO NOTHING
         RETURNING id
       )
@@ -152,7 +192,7 @@ export const submitApprovals = command({
         targetId: id,
         scopeId,
         before: null,
-        after: { state: "PENDING", revision: 1, version: 1, type, title: row.title, evidenceHash },
+        after: { state: "PENDING", revision: 1, version: 1, type, title: row.title, evidenceHash, ...row.choice },
         at: now,
       });
       work.emit(

@@ -1,3 +1,4 @@
+import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { where } from "#server/domain/approvals/queries.ts";
 import { BULK_MAX, DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
 import { draftInput } from "#server/domain/bulks/schema.ts";
@@ -5,59 +6,78 @@ import { scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
 
+/** What a draft is made of, as it is kept: the selection, or the bulk that it takes up. */
+interface Source {
+  readonly kept: Readonly<Record<string, unknown>>;
+  readonly retriesId?: string;
+  readonly correlationId?: string;
+  /** A SELECT of (id, content_version, scope_id, place): the items, in the order of their places. */
+  readonly rows: Prisma.Sql;
+}
+
+/** A draft of its own items: (id, contentVersion) of each, and where they hang, in one statement. */
+export async function freeze(work: Work, source: Source): Promise<{ id: string; total: number; at: Date }> {
+  const { tenantId, personId, clientId, within, requestId, correlationId } = work.caller;
+  const id = uuidv7();
+  const at = await clock(work.tx);
+  await work.tx.bulk.create({
+    data: {
+      tenantId,
+      id,
+      state: "DRAFT",
+      personId,
+      clientId,
+      withinId: within,
+      filter: JSON.parse(JSON.stringify(source.kept, (_, v) => (typeof v === "bigint" ? `${v}` : v))),
+      retriesId: source.retriesId ?? null,
+      requestId,
+      correlationId: source.correlationId ?? correlationId,
+      createdAt: at,
+    },
+  });
+  const [frozen] = await work.tx.$queryRaw<{ total: number; scopeIds: string[] }[]>`
+    WITH chosen AS MATERIALIZED (SELECT * FROM (${source.rows}) AS rows ORDER BY place, id LIMIT ${BULK_MAX + 1}),
+      made AS (
+        INSERT INTO bulk_items (tenant_id, bulk_id, position, approval_id, content_version)
+        SELECT ${tenantId}::uuid, ${id}::uuid, row_number() OVER (ORDER BY place, id), id, content_version FROM chosen)
+    SELECT (SELECT count(*)::int FROM chosen) AS total, ARRAY(SELECT DISTINCT scope_id FROM chosen) AS "scopeIds"`;
+  const { total = 0, scopeIds = [] } = frozen ?? {};
+  if (total > BULK_MAX) throw new Refusal("bulk.too_large", { max: BULK_MAX });
+  await work.tx.bulk.update({ where: { tenantId_id: { tenantId, id } }, data: { total, scopeIds } });
+  work.audit({
+    class: "CHANGE",
+    action: "bulk.drafted",
+    targetType: "bulk",
+    targetId: id,
+    scopeId: within,
+    before: null,
+    after: { total, ...(source.retriesId ? { retries: source.retriesId } : {}) },
+    at,
+  });
+  return { id, total, at };
+}
+
 /**
- * Freezes a selection: (id, contentVersion) of every match, in one INSERT … SELECT. What is counted, tried and
- * decided afterwards is this list; a row that arrives later is never in it.
+ * Freezes a selection. What is counted, tried, exported and decided afterwards is this list; a row that arrives later is
+ * never in it.
  */
 export const draftBulk = command({
   name: "bulks.draft",
-  permission: "approvals:decide",
+  permission: STAGE_PERMISSIONS,
   at: "each",
   input: draftInput,
   run: async (work, { ids, filter, except }): Promise<{ id: string; total: number; expiresAt: string }> => {
-    const { tenantId, personId, clientId, within, requestId, correlationId } = work.caller;
-    const id = uuidv7();
-    const now = await clock(work.tx);
-    const kept = JSON.parse(
-      JSON.stringify(filter ? { filter, except } : { ids }, (_, v) => (typeof v === "bigint" ? `${v}` : v)),
-    );
-    await work.tx.bulk.create({
-      data: {
-        tenantId,
-        id,
-        state: "DRAFT",
-        personId,
-        clientId,
-        withinId: within,
-        filter: kept,
-        requestId,
-        correlationId,
-        createdAt: now,
-      },
-    });
-
-    const clause = where(tenantId, scopesWhere(work.caller, "approvals:read"), filter ?? {});
+    const clause = where(work.caller.tenantId, scopesWhere(work.caller, "approvals:read"), filter ?? {});
     const chosen = ids
       ? Prisma.sql`${clause} AND a.id = ANY(${ids}::uuid[])`
       : Prisma.sql`${clause} AND a.id <> ALL(${except}::uuid[])`;
-    const total = await work.tx.$executeRaw`
-      INSERT INTO bulk_items (tenant_id, bulk_id, position, approval_id, content_version)
-      SELECT a.tenant_id, ${id}::uuid, row_number() OVER (ORDER BY a.created_at, a.id), a.id, a.content_version
-      FROM approvals a WHERE ${chosen} ORDER BY a.created_at, a.id LIMIT ${BULK_MAX + 1}`;
-    if (total > BULK_MAX) throw new Refusal("bulk.too_large", { max: BULK_MAX });
-    await work.tx.bulk.update({ where: { tenantId_id: { tenantId, id } }, data: { total } });
-    work.audit({
-      class: "CHANGE",
-      action: "bulk.drafted",
-      targetType: "bulk",
-      targetId: id,
-      scopeId: within,
-      before: null,
-      after: { total },
-      at: now,
+    const { id, total, at } = await freeze(work, {
+      kept: filter ? { filter, except } : { ids },
+      rows: Prisma.sql`SELECT a.id, a.content_version, a.scope_id, a.created_at AS place FROM approvals a WHERE ${chosen}`,
     });
-    return { id, total, expiresAt: new Date(now.getTime() + DRAFT_MINUTES * 60_000).toISOString() };
+    return { id, total, expiresAt: new Date(at.getTime() + DRAFT_MINUTES * 60_000).toISOString() };
   },
 });

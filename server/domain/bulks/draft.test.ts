@@ -2,15 +2,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { cancelApproval } from "#server/domain/approvals/cancel.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
-import { cancelBulk } from "#server/domain/bulks/cancel-bulk.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { getBulk, listBulkItems } from "#server/domain/bulks/queries.ts";
 import { DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
 import { startBulk } from "#server/domain/bulks/start-bulk.ts";
+import { cancelBulk } from "#server/domain/bulks/steer-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { bulksIn, hook, ONE } from "#server/testing/bulks.ts";
-import { recordFlaws } from "#server/testing/record.ts";
+import { bulkFlaws, recordFlaws } from "#server/testing/record.ts";
 import { codeOf, refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -147,5 +147,5 @@ describe("a draft", () => {
 });
 
 test("after all of it, every version has its one event and its one CHANGE row (U1, O1, A13)", async () => {
-  expect(await recordFlaws(admin().pool)).toEqual([]);
+  expect([await recordFlaws(admin().pool), await bulkFlaws(admin().pool)]).toEqual([[], []]);
 });

@@ -1,56 +1,70 @@
+import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
+import type { Decision } from "#server/domain/approvals/rules.ts";
 import { needsReason } from "#server/domain/approvals/rules.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
-import { lockBulk } from "#server/domain/bulks/queries.ts";
+import { bulkEvent } from "#server/domain/bulks/events.ts";
+import type { LockedBulk } from "#server/domain/bulks/queries.ts";
+import { isStarter, lockBulk, sees } from "#server/domain/bulks/queries.ts";
 import { DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
 import { filterDecision, startInput } from "#server/domain/bulks/schema.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
+
+/** The caller's own draft under its lock, while what was looked at is recent. */
+export async function lockDraft(work: Work, id: string): Promise<LockedBulk> {
+  const bulk = await lockBulk(work, id);
+  if (!bulk || !sees(work.caller, bulk) || !isStarter(work.caller, bulk)) throw new Refusal("bulk.not_found");
+  if (bulk.state !== "DRAFT") throw new Refusal("bulk.not_draft", { state: bulk.state });
+  if (bulk.now.getTime() - bulk.createdAt.getTime() > DRAFT_MINUTES * 60_000)
+    throw new Refusal("bulk.draft_expired", { minutes: DRAFT_MINUTES });
+  return bulk;
+}
+
+/** Lets a draft run; an empty one is over at once, and both have their event. */
+async function run(work: Work, bulk: LockedBulk, decision: Decision, comment: string | null): Promise<void> {
+  const { tenantId, within } = work.caller;
+  const { id, total, now } = bulk;
+  const empty = total === 0;
+  const [started, done] = [bulk.version + 1, bulk.version + 2];
+  await work.tx.bulk.update({
+    where: { tenantId_id: { tenantId, id } },
+    data: {
+      state: empty ? "DONE" : "RUNNING",
+      version: empty ? done : started,
+      decision,
+      comment,
+      startedAt: now,
+      finishedAt: empty ? now : null,
+    },
+  });
+  const record = { class: "CHANGE", targetType: "bulk", targetId: id, scopeId: within, at: now } as const;
+  work.audit({
+    ...record,
+    action: "bulk.started",
+    before: { state: "DRAFT" },
+    after: { state: "RUNNING", decision, total },
+  });
+  work.emit(bulkEvent("BulkStarted", { ...bulk, version: started }, { decision, total }, now));
+  if (!empty) {
+    work.wake({ task: "bulk", tenantId, id });
+    return;
+  }
+  const counts = { decided: 0, recorded: 0, refused: 0, failed: 0 };
+  work.audit({ ...record, action: "bulk.done", before: { state: "RUNNING" }, after: { state: "DONE", ...counts } });
+  work.emit(bulkEvent("BulkDone", { ...bulk, version: done }, counts, now));
+}
 
 /** Lets a draft run. Only its starter's, and only while what was looked at is recent. */
 export const startBulk = command({
   name: "bulks.start",
-  permission: "approvals:decide",
+  permission: STAGE_PERMISSIONS,
   at: "each",
   input: startInput,
   run: async (work, { id, decision, comment }): Promise<{ id: string; total: number }> => {
     if (needsReason(decision) && !comment?.trim()) throw new Refusal("approval.reason_required", { decision });
-    const { tenantId, personId, clientId, within } = work.caller;
-    const bulk = await lockBulk(work, id);
-    if (!bulk || bulk.personId !== personId || bulk.clientId !== clientId) throw new Refusal("bulk.not_found");
-    if (bulk.state !== "DRAFT") throw new Refusal("bulk.not_draft", { state: bulk.state });
-    if (bulk.now.getTime() - bulk.createdAt.getTime() > DRAFT_MINUTES * 60_000)
-      throw new Refusal("bulk.draft_expired", { minutes: DRAFT_MINUTES });
-
-    const state = bulk.total === 0 ? "DONE" : "RUNNING";
-    await work.tx.bulk.update({
-      where: { tenantId_id: { tenantId, id } },
-      data: {
-        state,
-        decision,
-        comment: comment?.trim() || null,
-        startedAt: bulk.now,
-        finishedAt: state === "DONE" ? bulk.now : null,
-      },
-    });
-    work.audit({
-      class: "CHANGE",
-      action: "bulk.started",
-      targetType: "bulk",
-      targetId: id,
-      scopeId: within,
-      before: { state: "DRAFT" },
-      after: { state, decision, total: bulk.total },
-      at: bulk.now,
-    });
-    work.emit({
-      aggregateType: "BULKS",
-      aggregateId: id,
-      aggregateVersion: 1,
-      eventType: "BulkStarted",
-      payload: { decision, total: bulk.total },
-      at: bulk.now,
-    });
-    work.wake({ task: "bulk", tenantId, id });
+    const bulk = await lockDraft(work, id);
+    await run(work, bulk, decision, comment?.trim() || null);
     return { id, total: bulk.total };
   },
 });
@@ -58,7 +72,7 @@ export const startBulk = command({
 /** Freezes what a filter matches and lets it run, in one commit. */
 export const decideByFilter = command({
   name: "bulks.byFilter",
-  permission: "approvals:decide",
+  permission: STAGE_PERMISSIONS,
   at: "each",
   input: filterDecision,
   run: async (work, { filter, decision, comment }): Promise<{ bulkId: string }> => {

@@ -14,6 +14,8 @@ const NEVER_KEPT: ReadonlySet<RefusalCode> = new Set([
   "access.denied",
   "approval.not_eligible",
   "approval.own_request",
+  "bulk.held",
+  "bulk.not_yours",
   "cursor.invalid",
   "cursor.mismatch",
   "input.invalid",

@@ -3,10 +3,13 @@ import { personInput } from "#server/domain/identity/schema.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { hashPassword } from "#server/platform/passwords.ts";
 
-/** A person, known once by e-mail, as a member of the caller's tenant. An existing person keeps name and password. */
+/**
+ * A person, known once by e-mail, as a member of the caller's tenant. An existing person keeps name and password. For
+ * the program alone: whoever sets a password for an address owns what that address is given later, in any tenant.
+ */
 export const addPerson = command({
   name: "people.add",
-  permission: "people:write",
+  permission: "system",
   at: "tenant",
   input: personInput,
   run: async (work, { email, name, password, locale }): Promise<{ personId: string; created: boolean }> => {
@@ -14,7 +17,7 @@ export const addPerson = command({
     const id = uuidv7();
     const created =
       (await work.tx
-        .$executeRaw`INSERT INTO people (id, email, name, locale) VALUES (${id}::uuid, ${email}, ${name}, ${locale}) ON CONFLICT (email) DO NOTHING`) ===
+        .$executeRaw`INSERT INTO people (id, email, name, locale) VALUES (${id}::uuid, ${email}, ${name}, ${locale ?? null}) ON CONFLICT (email) DO NOTHING`) ===
       1;
     const person = await work.tx.person.findUniqueOrThrow({ where: { email } });
     if (created && password)

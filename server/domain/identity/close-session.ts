@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { command } from "#server/domain/command.ts";
+import { clock } from "#server/platform/db.ts";
 
 /** Ends the caller's own session; the next request with its token, in any process, is nobody's (S4). */
 export const closeSession = command({
@@ -10,7 +11,7 @@ export const closeSession = command({
   run: async (work): Promise<{ closed: boolean }> => {
     const { tenantId, sessionId, personId } = work.caller;
     if (!sessionId) return { closed: false };
-    const now = new Date();
+    const now = await clock(work.tx);
     const { count } = await work.tx.userSession.updateMany({
       where: { tenantId, id: sessionId, status: "ACTIVE" },
       data: { status: "REVOKED", endedAt: now, endedBy: personId, endedReason: "signed_out" },
@@ -26,6 +27,7 @@ export const closeSession = command({
       after: { status: "REVOKED" },
       at: now,
     });
+    work.announce("sessions", [sessionId]);
     return { closed: true };
   },
 });

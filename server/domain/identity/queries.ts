@@ -1,6 +1,13 @@
-import { loadAccess } from "#server/domain/access/queries.ts";
+import { z } from "zod";
+import { loadAccess, scopesHeld } from "#server/domain/access/queries.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
+import type { Language } from "#server/domain/identity/rules.ts";
+import { languageOf } from "#server/domain/identity/rules.ts";
+import { placesInput } from "#server/domain/identity/schema.ts";
+import { query } from "#server/domain/query.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import type { Transaction } from "#server/platform/db.ts";
 import { database } from "#server/platform/db.ts";
 
 /** What a request says about itself, beside its credential. */
@@ -8,22 +15,32 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly correlationId: string;
   readonly address: string | null;
-  readonly locale: string | null;
+  /** What its browser asks for; the person's own choice goes before it. */
+  readonly locale: Language | null;
 }
 
 interface SessionRow {
   tenant_id: string;
   session_id: string;
   person_id: string;
+  within_id: string | null;
   name: string;
-  locale: string;
+  locale: Language | null;
+  time_zone: string | null;
   revision: bigint;
 }
 
-/** The caller whose token has this SHA-256, or null: looked up on every request, never remembered (S4). */
-export async function callerOfSession(hash: string, idleMinutes: number, facts: RequestFacts): Promise<Caller | null> {
+/**
+ * The caller whose token has this SHA-256, or null: looked up on every request, never remembered (S4). Without idle
+ * minutes the session is only looked at, and idles on.
+ */
+export async function callerOfSession(
+  hash: string,
+  idleMinutes: number | null,
+  facts: RequestFacts,
+): Promise<Caller | null> {
   const [row] = await database().client.$queryRaw<SessionRow[]>`
-    SELECT tenant_id, session_id, person_id, name, locale, revision FROM resolve_session(${hash}, make_interval(mins => ${idleMinutes}::int))`;
+    SELECT tenant_id, session_id, person_id, within_id, name, locale, time_zone, revision FROM resolve_session(${hash}, make_interval(mins => ${idleMinutes}::int))`;
   if (!row) return null;
   const subject = { tenantId: row.tenant_id, personId: row.person_id, clientId: null };
   const access = await loadAccess(subject, row.revision);
@@ -33,9 +50,10 @@ export async function callerOfSession(hash: string, idleMinutes: number, facts: 
     kind: "PERSON",
     name: row.name,
     sessionId: row.session_id,
-    within: null,
+    within: row.within_id,
     access,
-    locale: facts.locale ?? row.locale,
+    timeZone: row.time_zone,
+    locale: row.locale ?? facts.locale ?? "en",
   };
 }
 
@@ -84,7 +102,15 @@ export async function callerOf(
   if (personId) {
     const person = await client.person.findUnique({ where: { id: personId } });
     if (!person || person.disabledAt || !(await isMember(tenantId, personId))) return null;
-    return { ...facts, ...subject, kind: "PERSON", name: person.name, sessionId: null, access, locale: person.locale };
+    return {
+      ...facts,
+      ...subject,
+      kind: "PERSON",
+      name: person.name,
+      sessionId: null,
+      access,
+      locale: languageOf(person.locale),
+    };
   }
   if (!clientId) return null;
   return { ...facts, ...subject, kind: "CLIENT", name: "Core API", sessionId: null, access, locale: "en" };
@@ -133,6 +159,55 @@ function systemCallerWith(
     address: facts.address ?? null,
   };
 }
+
+export interface TenantName {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+}
+
+/** The tenants that a person may act in, shown by the policy `own_memberships`. */
+async function ownTenants(tx: Transaction, personId: string): Promise<TenantName[]> {
+  await tx.$executeRaw`SELECT set_config('app.person_id', ${personId}, true)`;
+  return tx.$queryRaw<TenantName[]>`
+    SELECT t.id, t.code, t.name FROM memberships m JOIN tenants t ON t.id = m.tenant_id
+    WHERE m.person_id = ${personId}::uuid AND m.status = 'ACTIVE' ORDER BY t.name, t.id LIMIT 200`;
+}
+
+export const tenantsOf = (personId: string) => database().client.$transaction((tx) => ownTenants(tx, personId));
+
+const PLACES_MAX = 100;
+
+/** Where the caller could act instead: other tenants of theirs, and organisations and cycles of this one. */
+export const myPlaces = query({
+  name: "sessions.places",
+  permission: null,
+  input: placesInput,
+  run: async ({ caller, tx }, { q }) => {
+    const wanted = q?.trim().toLowerCase() ?? "";
+    const held = scopesHeld(caller)
+      .filter((s) => s.code.toLowerCase().includes(wanted) || s.name.toLowerCase().includes(wanted))
+      .sort((a, b) => a.name.localeCompare(b.name));
+    return {
+      tenants: caller.personId ? await ownTenants(tx, caller.personId) : [],
+      scopes: held.slice(0, PLACES_MAX).map(({ id, kind, code, name }) => ({ id, kind, code, name })),
+      more: held.length > PLACES_MAX,
+    };
+  },
+});
+
+/** The caller's own profile. */
+export const myProfile = query({
+  name: "profile.get",
+  permission: null,
+  input: z.strictObject({}),
+  run: async ({ caller, tx }) => {
+    const person = caller.personId ? await tx.person.findUnique({ where: { id: caller.personId } }) : null;
+    if (!person) throw new Refusal("person.not_found");
+    const { name, email, locale, timeZone } = person;
+    return { name, email, language: locale === null ? null : languageOf(locale), timeZone };
+  },
+});
 
 /** A tenant's id by its code, or null. */
 export async function tenantByCode(code: string): Promise<string | null> {

@@ -1,3 +1,13 @@
+/** What the console and its mails are written in. */
+export const LANGUAGES = ["en", "es"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** One of ours, whatever is given. */
+export const languageOf = (given: string | null): Language => LANGUAGES.find((known) => known === given) ?? "en";
+
+/** The choice of the sign-in page, made before anybody is known. */
+export const LANGUAGE_COOKIE = "countersign.language";
+
 /** How long an (address, account) waits after its nth failure in a row: nothing for two, then 1, 2, 4 … 300 s. */
 export const FREE_FAILURES = 2;
 export const DELAY_MAX_SECONDS = 300;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { text } from "#server/domain/schema.ts";
+import { LANGUAGES } from "#server/domain/identity/rules.ts";
+import { text, uuid } from "#server/domain/schema.ts";
 
 export const email = text(320, 3)
   .transform((s) => s.trim().toLowerCase())
@@ -12,7 +13,8 @@ export const personInput = z.strictObject({
   email,
   name: text(120, 1),
   password: password.optional(),
-  locale: z.enum(["en", "es"]).default("en"),
+  /** Without one, the browser says it. */
+  locale: z.enum(LANGUAGES).optional(),
 });
 
 export const credentialsInput = z.object({ email: z.string().max(400), password: z.string().max(256) });
@@ -24,3 +26,23 @@ export const sessionInput = z.strictObject({
   idleMinutes: z.int().min(1),
   absoluteHours: z.int().min(1),
 });
+
+const isTimeZone = (zone: string): boolean => {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+};
+
+export const profileInput = z.strictObject({
+  name: text(120, 1),
+  /** null: as the browser asks. */
+  language: z.enum(LANGUAGES).nullable(),
+  /** null: the browser's. */
+  timeZone: text(64, 1).refine(isTimeZone, { error: "is no time zone" }).nullable(),
+});
+
+export const tenantChoice = z.strictObject({ tenantId: uuid });
+export const narrowInput = z.strictObject({ scopeId: uuid.nullable() });
+export const placesInput = z.strictObject({ q: text(100).optional() });

@@ -4,7 +4,8 @@ import { assignRole } from "#server/domain/access/assign-role.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { signIn, tokenHash } from "#server/domain/identity/sign-in.ts";
+import { signIn } from "#server/domain/identity/sign-in.ts";
+import { tokenHash } from "#server/domain/ids.ts";
 import { startAsker } from "#server/testing/asker.ts";
 import type { Account } from "#server/testing/http.ts";
 import { makeAccount } from "#server/testing/http.ts";
@@ -172,5 +173,17 @@ describe("R4 the first check that starts after a change of grants commits is jud
     const deny = { personId: account.personId, role: "decider", scopeId: world.orgs.ca, effect: "DENY" } as const;
     await assignRole(await world.system(), deny);
     expect([await decides(hash, world.orgs.ca), await decides(hash, world.orgs.ny)]).toEqual([false, true]);
+  });
+});
+
+describe("the language of a caller", () => {
+  test("is the person's own before the browser's, and the browser's where there is none", async () => {
+    const account = await makeAccount(world, null);
+    const { hash } = await open(account);
+    const spoken = async (locale: "en" | "es" | null) =>
+      (await callerOfSession(hash, 120, { ...facts, locale }))?.locale;
+    expect([await spoken("es"), await spoken("en"), await spoken(null)]).toEqual(["es", "en", "en"]);
+    await sql("UPDATE people SET locale = 'es' WHERE id = $1", [account.personId]);
+    expect([await spoken("en"), await spoken(null)]).toEqual(["es", "es"]);
   });
 });

@@ -1,26 +1,18 @@
-import { createHash, randomBytes } from "node:crypto";
-import { openSession } from "#server/domain/identity/open-session.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
+import type { Place } from "#server/domain/identity/open-session.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
 import { DELAY_MAX_SECONDS, delayAfter, FREE_FAILURES, source } from "#server/domain/identity/rules.ts";
 import { database } from "#server/platform/db.ts";
 import { verifyPassword } from "#server/platform/passwords.ts";
 
-export interface SignIn {
+export interface SignIn extends Place {
   readonly email: string;
   readonly password: string;
-  readonly address: string;
-  readonly userAgent: string;
-  readonly requestId: string;
-  readonly idleMinutes: number;
-  readonly absoluteHours: number;
 }
 
 export type SignInResult =
   | { readonly ok: true; readonly token: string; readonly personId: string }
   /** `judged`: the password was looked at; else it came before its time. */
   | { readonly ok: false; readonly judged: boolean; readonly retryAfterSeconds: number };
-
-export const tokenHash = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 /**
  * Counts the try before it is judged, so that parallel tries cannot pass the delay together: each either counts or
@@ -72,21 +64,7 @@ export async function signIn(input: SignIn): Promise<SignInResult> {
   if (!tenantId) return failed;
 
   await forgetTries(address, account);
-  const token = randomBytes(32).toString("base64url");
-  const caller = await systemCaller(tenantId, {
-    personId: person.id,
-    name: person.name,
-    address: input.address,
-    requestId: input.requestId,
-  });
-  await openSession(caller, {
-    personId: person.id,
-    tokenHash: tokenHash(token),
-    userAgent: input.userAgent.slice(0, 1000),
-    idleMinutes: input.idleMinutes,
-    absoluteHours: input.absoluteHours,
-  });
-  return { ok: true, token, personId: person.id };
+  return { ok: true, token: await beginSession(tenantId, person, input), personId: person.id };
 }
 
 /** The tenant a person's session opens in: the oldest active membership, shown by the policy `own_memberships`. */

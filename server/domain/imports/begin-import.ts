@@ -1,19 +1,20 @@
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
-import { ImportStopped } from "#server/domain/imports/rules.ts";
 import { beginInput } from "#server/domain/imports/schema.ts";
+import { Refusal } from "#server/domain/refusals.ts";
 
 export interface Begun {
   readonly id: string;
   /** STAGING begins anew; STAGED is taken up at its first row not done; SUBMITTED has nothing left to do. */
   readonly state: "STAGING" | "STAGED" | "SUBMITTED";
+  readonly fence: number;
   readonly total: number;
   readonly bad: number;
   readonly submitted: number;
   readonly known: number;
 }
 
-/** Opens the import of a file with a map, or takes up the one that stopped. */
+/** Opens the command line's import of a file with a map, or takes up the one that stopped. */
 export const beginImport = command({
   name: "imports.begin",
   permission: "imports:run",
@@ -22,8 +23,8 @@ export const beginImport = command({
   run: async (work, { sourceHash, fileName }): Promise<Begun> => {
     const { tenantId } = work.caller;
     const [kept] = await work.tx.$queryRaw<(Begun & { state: string })[]>`
-      SELECT id, state, total, bad, submitted, known FROM imports
-      WHERE tenant_id = ${tenantId}::uuid AND source_hash = ${sourceHash} FOR UPDATE`;
+      SELECT id, state, fence, total, bad, submitted, known FROM imports
+      WHERE tenant_id = ${tenantId}::uuid AND source_hash = ${sourceHash} AND person_id IS NULL FOR UPDATE`;
     // Rows that were bad may be good by now: an organisation was made, a person has joined.
     if (kept?.state === "STAGED" || (kept?.state === "SUBMITTED" && kept.bad === 0)) return kept;
     // Staging that stopped is not continued: under a new id, whoever may still be at it has lost its place.
@@ -33,7 +34,7 @@ export const beginImport = command({
       data: { tenantId, id, sourceHash, fileName, state: "STAGING" },
       skipDuplicates: true,
     });
-    if (count === 0) throw new ImportStopped("The same file is being imported by another process, which was faster.");
+    if (count === 0) throw new Refusal("import.taken_over");
     const after = { state: "STAGING", fileName, sourceHash };
     work.audit({
       class: "CHANGE",
@@ -51,6 +52,6 @@ export const beginImport = command({
       eventType: "ImportBegun",
       payload: { fileName },
     });
-    return { id, state: "STAGING", total: 0, bad: 0, submitted: 0, known: 0 };
+    return { id, state: "STAGING", fence: 0, total: 0, bad: 0, submitted: 0, known: 0 };
   },
 });

@@ -8,7 +8,7 @@ import { listProblems } from "#server/domain/imports/queries.ts";
 import { importMap } from "#server/domain/imports/schema.ts";
 import { stageRows } from "#server/domain/imports/stage-rows.ts";
 import { submitRows } from "#server/domain/imports/submit-rows.ts";
-import { codeOf } from "#server/testing/refused.ts";
+import { codeOf, refused } from "#server/testing/refused.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const db = bindTestDatabase();
@@ -44,8 +44,7 @@ async function rows<T extends object>(sql: string, tenantId: string): Promise<T[
 const count = async (table: string, tenantId: string, where = "true") =>
   (await rows<{ n: number }>(`SELECT count(*)::int AS n FROM ${table} WHERE tenant_id = $1 AND ${where}`, tenantId))[0]
     ?.n;
-const problemsOf = async (caller: Caller, importId: string) =>
-  listProblems(caller, { importId, afterLine: 0, limit: 100 });
+const problemsOf = async (caller: Caller, importId: string) => (await listProblems(caller, { id: importId })).items;
 
 describe("an imported row", () => {
   it("becomes a pending approval of the program, with what the map says", async () => {
@@ -171,15 +170,16 @@ describe("an import that stopped half-way", () => {
       world.tenantId,
     );
     expect(await run(caller, source)).toMatchObject({ total: 2500, submitted: 2500, known: 0 });
-    const late = { importId, rows: [{ line: 9, key: "k", item: {}, problems: null }] };
-    await expect(stageRows(caller, late)).rejects.toThrow("another process");
+    const late = { importId, fence: 0, rows: [{ line: 9, key: "k", item: {}, problems: null }] };
+    expect(await codeOf(stageRows(caller, late))).toBe("import.taken_over");
   });
 
   it("cannot be submitted where it was refused", async () => {
     const world = await makeTenant();
     const caller = await world.system();
     const { importId } = await run(caller, file("CA,expense,good,1,,,", "XX,expense,bad,1,,,"));
-    await expect(submitRows(caller, { importId, afterLine: 0 })).rejects.toThrow("another process");
+    const next = { importId, fence: 0, afterLine: 0, size: 10 };
+    expect(await codeOf(submitRows(caller, next))).toBe("import.taken_over");
     expect(await count("import_rows", world.tenantId)).toBe(1);
   });
 });
@@ -198,8 +198,15 @@ describe("a bad row", () => {
       [4, ["title"]],
       [5, ["amount", "dueAt", "priority", "requesterEmail"]],
     ]);
-    expect(told[0]?.problems[0]?.message).toBe('"XX" is no organisation of this tenant');
-    expect(told[2]?.problems.map((p) => p.message)).toContain('"1.005" has more than 2 decimal places');
+    expect(told[0]?.problems).toEqual([{ field: "org", code: "org_unknown", facts: { value: "XX" } }]);
+    expect(told[2]?.problems).toEqual(
+      expect.arrayContaining([
+        { field: "amount", code: "too_precise", facts: { value: "1.005", scale: 2 } },
+        { field: "priority", code: "priority_unknown", facts: { value: "LATER" } },
+        { field: "requesterEmail", code: "requester_unknown", facts: { value: "nobody@example.test" } },
+        { field: "dueAt", code: "not_date", facts: { value: "soon" } },
+      ]),
+    );
   });
 
   it("is left out when it may be, and the good ones are submitted", async () => {
@@ -237,7 +244,7 @@ describe("a bad row", () => {
     const result = await run(caller, source, { fields });
     expect(result).toMatchObject({ outcome: "REFUSED", bad: 1 });
     expect(await problemsOf(caller, result.importId)).toEqual([
-      { line: 4, problems: [{ field: "importKey", message: "is the key of line 2 too" }] },
+      { line: 4, problems: [{ field: "importKey", code: "repeated_key", facts: { line: 2 } }] },
     ]);
     expect(await run(caller, source, { fields, skipBad: true })).toMatchObject({ submitted: 2 });
     expect(await count("approvals", world.tenantId, "import_key IN ('k1', 'k2') AND amount = 100")).toBe(2);
@@ -256,19 +263,22 @@ describe("a bad row", () => {
 
 describe("a file", () => {
   it.each([
-    ["org,type,title,amount,priority,email", 'names columns that the file has not: "due"'],
-    [`${HEADER},title`, 'more than one column named "title"'],
-  ])("whose header does not fit is refused before anything is written (%s)", async (header, sentence) => {
+    ["org,type,title,amount,priority,email", "import.missing_columns", '"due"'],
+    [`${HEADER},title`, "import.repeated_columns", '"title"'],
+  ])("whose header does not fit is refused before anything is written (%s)", async (header, code, columns) => {
     const world = await makeTenant();
     const source = { name: "x.csv", read: () => bytes(`${header}\n`) };
-    await expect(run(await world.system(), source)).rejects.toThrow(sentence);
+    expect(await refused(run(await world.system(), source))).toEqual({ code, facts: { columns } });
     expect(await count("imports", world.tenantId)).toBe(0);
   });
 
   it("that stops being CSV half-way is refused as a whole, even where bad rows may be skipped", async () => {
     const world = await makeTenant();
     const source = file(...numbered(2500), 'CA,expense,"open,1,,,');
-    await expect(run(await world.system(), source, { skipBad: true })).rejects.toThrow("begins on line 2502");
+    expect(await refused(run(await world.system(), source, { skipBad: true }))).toEqual({
+      code: "import.not_csv",
+      facts: { line: 2502, flaw: "open_quote" },
+    });
     expect(await count("approvals", world.tenantId)).toBe(0);
     expect(await run(await world.system(), file(...numbered(2500)))).toMatchObject({ submitted: 2500 });
   });
@@ -277,7 +287,7 @@ describe("a file", () => {
     const world = await makeTenant();
     let opened = 0;
     const source = { name: "x.csv", read: () => bytes(`${HEADER}\nCA,expense,reading ${++opened},1,,,\n`) };
-    await expect(run(await world.system(), source)).rejects.toThrow("changed while it was read");
+    expect(await codeOf(run(await world.system(), source))).toBe("import.file_changed");
     expect(await count("approvals", world.tenantId)).toBe(0);
   });
 

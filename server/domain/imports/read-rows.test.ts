@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { readRows } from "#server/domain/imports/read-rows.ts";
-import { ROWS_MAX } from "#server/domain/imports/schema.ts";
+import { COLUMNS_MAX, ROWS_MAX } from "#server/domain/imports/rules.ts";
+import { codeOf, refused } from "#server/testing/refused.ts";
 
 async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -8,7 +9,7 @@ async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 
 async function read(text: string | Buffer, { size = 64 * 1024, delimiter = "," } = {}) {
   const file = await readRows(chunks(Buffer.from(text as string), size), delimiter);
-  const rows: (readonly [number, readonly string[] | string])[] = [];
+  const rows: (readonly [number, unknown])[] = [];
   for await (const { line, cells, flaw } of file.rows) rows.push([line, flaw ?? cells]);
   return { header: file.header, rows };
 }
@@ -44,15 +45,15 @@ describe("a file", () => {
     ]);
     expect((await read(bytes)).rows).toEqual([
       [2, ["1", "2"]],
-      [3, "is not UTF-8"],
+      [3, { code: "encoding" }],
       [4, ["4", "é"]],
     ]);
   });
 
   it("refuses a row of too few or too many cells", async () => {
     expect((await read("a,b\n1\n1,2,3\n1,2\n")).rows).toEqual([
-      [2, "has 1 cells where the header has 2"],
-      [3, "has 3 cells where the header has 2"],
+      [2, { code: "cells", facts: { cells: 1, columns: 2 } }],
+      [3, { code: "cells", facts: { cells: 3, columns: 2 } }],
       [4, ["1", "2"]],
     ]);
   });
@@ -69,16 +70,21 @@ describe("a file", () => {
   });
 
   it.each([
-    ["", "The file is empty."],
-    ['a,b\n1,2\n3,"x\n', "begins on line 3 is not CSV: a quote is opened and never closed"],
-    ['a,b\n"x\ny",2\n3,x"y"\n', "begins on line 4 is not CSV: a quote stands inside a cell"],
-    ['a,b\n1,"x"y\n', "begins on line 2 is not CSV: a quoted cell goes on"],
-    [`a,b\n1,"${"x".repeat(1024 * 1024 + 1)}`, "begins on line 2 is not CSV: it is longer than 1024 kB"],
-    ["a\u0000b\n", "The file is not CSV in UTF-8."],
-    [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]), "The file is not CSV in UTF-8."],
-    [Buffer.from("\ufeffa,b\n", "utf16le"), "The file is in UTF-16"],
-  ])("is refused as a whole where its rows cannot be told apart (%#)", async (text, sentence) => {
-    await expect(read(text)).rejects.toThrow(sentence);
+    ["", "import.empty", {}],
+    ['a,b\n1,2\n3,"x\n', "import.not_csv", { line: 3, flaw: "open_quote" }],
+    ['a,b\n"x\ny",2\n3,x"y"\n', "import.not_csv", { line: 4, flaw: "quote_inside" }],
+    ['a,b\n1,"x"y\n', "import.not_csv", { line: 2, flaw: "after_quote" }],
+    [`a,b\n1,"${"x".repeat(1024 * 1024 + 1)}`, "import.not_csv", { line: 2, flaw: "too_long" }],
+    ["a\u0000b\n", "import.not_csv", { line: 1, flaw: "not_text" }],
+    [Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a]), "import.not_csv", { line: 1, flaw: "not_text" }],
+    [Buffer.from("\ufeffa,b\n", "utf16le"), "import.encoding", {}],
+    [
+      `${Array.from({ length: COLUMNS_MAX + 1 }, (_, i) => `c${i}`)}\n`,
+      "import.too_many_columns",
+      { max: COLUMNS_MAX },
+    ],
+  ])("is refused as a whole where its rows cannot be told apart (%#)", async (text, code, facts) => {
+    expect(await refused(read(text))).toEqual({ code, facts });
   });
 
   it("has a limit of rows", async () => {
@@ -90,6 +96,6 @@ describe("a file", () => {
     const count = async () => {
       for await (const row of rows) void row;
     };
-    await expect(count()).rejects.toThrow("split it");
+    expect(await codeOf(count())).toBe("import.too_many_rows");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mapper, minorUnits, missingColumns, repeatedColumns } from "#server/domain/imports/rules.ts";
-import type { Problem } from "#server/domain/imports/schema.ts";
+import type { Problem } from "#server/domain/imports/rules.ts";
+import { mapper, minorUnits, missingColumns, repeatedColumns, VALUE_MAX } from "#server/domain/imports/rules.ts";
 import { importMap } from "#server/domain/imports/schema.ts";
 
 const HEADER = ["state", "kind", "name", "money", "flag"];
@@ -26,18 +26,18 @@ describe("an amount", () => {
   });
 
   it.each([
-    ["1.005", 2, "more than 2 decimal places"],
-    ["1.500", 2, "more than 2 decimal places"],
-    ["1.0", 0, "more than 0 decimal places"],
-    ["1,000", 2, "not a plain decimal number"],
-    ["1e3", 2, "not a plain decimal number"],
-    ["$5", 2, "not a plain decimal number"],
-    [".5", 2, "not a plain decimal number"],
-    ["12345678901234567.89", 2, "too large"],
+    ["1.005", 2, "too_precise"],
+    ["1.500", 2, "too_precise"],
+    ["1.0", 0, "too_precise"],
+    ["1,000", 2, "not_decimal"],
+    ["1e3", 2, "not_decimal"],
+    ["$5", 2, "not_decimal"],
+    [".5", 2, "not_decimal"],
+    ["12345678901234567.89", 2, "too_large"],
   ])("of %s at scale %i is refused", (text, scale, reason) => {
     const told: string[] = [];
-    expect(minorUnits(text, scale, (message) => told.push(message))).toBeUndefined();
-    expect(told).toEqual([expect.stringContaining(reason)]);
+    expect(minorUnits(text, scale, (code) => told.push(code))).toBeUndefined();
+    expect(told).toEqual([reason]);
   });
 });
 
@@ -65,16 +65,30 @@ describe("a field", () => {
   it("falls back where the row has no value, and is named as blank where it may not be", () => {
     const filled = read({ title: { column: "name", fallback: "None given" } }, ["CA", "loan", "  ", "", ""]);
     expect([filled.submission.title, filled.problems]).toEqual(["None given", []]);
-    expect(read({}, ["CA", "loan", "  ", "", ""]).problems).toEqual([{ field: "title", message: "is blank" }]);
+    expect(read({}, ["CA", "loan", "  ", "", ""]).problems).toEqual([{ field: "title", code: "blank" }]);
   });
 
   it("goes through its value map, and refuses the value that the map does not name", () => {
     const priority = { column: "kind", values: { A: "LOW" } };
     expect(read({ priority }, ["CA", "A", "n", "", ""]).submission.priority).toBe("LOW");
     const unknown = read({ priority }, ["CA", "constructor", "n", "", ""]);
-    expect(unknown.problems).toEqual([{ field: "priority", message: '"constructor" is not among the map\'s values' }]);
+    expect(unknown.problems).toEqual([{ field: "priority", code: "unmapped", facts: { value: "constructor" } }]);
     const otherwise = { ...priority, otherwise: "NORMAL" };
     expect(read({ priority: otherwise }, ["CA", "Z", "n", "", ""]).submission.priority).toBe("NORMAL");
+  });
+
+  it("keeps no more than a request could, however often a template repeats a cell", () => {
+    const row = ["CA", "loan", "x".repeat(VALUE_MAX - 1), "", ""];
+    const { submission, problems } = read({ summary: { template: "{name}".repeat(1600) } }, row);
+    expect([submission.summary, problems]).toEqual([
+      undefined,
+      [{ field: "summary", code: "too_long", facts: { max: VALUE_MAX } }],
+    ]);
+  });
+
+  it("is quoted on one line, without half a character", () => {
+    const odd = read({ priority: { column: "kind", values: {} } }, ["CA", `a\n${"x".repeat(57)}😀!`, "n", "", ""]);
+    expect(odd.problems).toEqual([{ field: "priority", code: "unmapped", facts: { value: `a ${"x".repeat(57)}…` } }]);
   });
 
   it("keeps formula characters as they are", () => {
@@ -100,14 +114,14 @@ describe("a payload", () => {
   });
 
   it.each([
-    ["integer", "1.5", "not an integer"],
-    ["number", "NaN", "not a number"],
-    ["number", "0x10", "not a number"],
-    ["number", "12345678.123456789", "more digits than a number keeps"],
-    ["boolean", "maybe", "neither true nor false"],
+    ["integer", "1.5", "not_integer"],
+    ["number", "NaN", "not_number"],
+    ["number", "0x10", "not_number"],
+    ["number", "12345678.123456789", "too_many_digits"],
+    ["boolean", "maybe", "not_boolean"],
   ])("refuses as %s what is none: %s", (as, value, reason) => {
     const { problems } = read({ payload: { it: { column: "money", as } } }, ["CA", "loan", "n", value, ""]);
-    expect(problems).toEqual([{ field: "payload.it", message: expect.stringContaining(reason) }]);
+    expect(problems).toEqual([{ field: "payload.it", code: reason, facts: { value } }]);
   });
 });
 

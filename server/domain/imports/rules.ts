@@ -1,7 +1,83 @@
-import type { FieldSource, ImportMap, PayloadSource, Problem } from "#server/domain/imports/schema.ts";
+import type { FieldSource, ImportMap, PayloadSource } from "#server/domain/imports/schema.ts";
 
-/** The file as a whole cannot be imported: a sentence for whoever started it. */
-export class ImportStopped extends Error {}
+/**
+ * DRAFT: uploaded, its columns are being mapped. STAGING: its rows are being checked. CHECKED: its person looks at what
+ * was found. STAGED: its rows are being submitted. REFUSED: from the command line, with a bad row and none to be left out.
+ */
+export const IMPORT_STATES = [
+  "UPLOADING",
+  "DRAFT",
+  "STAGING",
+  "CHECKED",
+  "STAGED",
+  "SUBMITTED",
+  "REFUSED",
+  "STOPPED",
+  "FAILED",
+] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+
+/** What a worker is to do something about. */
+export const isRunning = (state: ImportState) => state === "STAGING" || state === "STAGED";
+/** What still waits for somebody or something. */
+export const OPEN_STATES = ["UPLOADING", "DRAFT", "STAGING", "CHECKED", "STAGED"] as const;
+
+/** One file is one import; a larger one is to be split. The first of each is the command line's. */
+export const ROWS_MAX = 1_000_000;
+export const UPLOAD_ROWS_MAX = 100_000;
+export const UPLOAD_BYTES_MAX = 50_000_000;
+export const COLUMNS_MAX = 1_000;
+/** An upload rests in pieces of this size. */
+export const CHUNK_BYTES = 1024 * 1024;
+/** Imports of one person that are not over. */
+export const OPEN_MAX = 10;
+export const PREVIEW_ROWS = 20;
+/** A worker that has not committed a batch for this long has lost the import to the next. */
+export const LEASE_SECONDS = 30;
+/** No field keeps more: a payload has 64 kB. A template that repeats a long cell stops here. */
+export const VALUE_MAX = 65_536;
+export const PAYLOAD_FIELDS_MAX = 200;
+
+/** Why a row, or one field of it, cannot be submitted. */
+export const PROBLEMS = [
+  "blank",
+  "cells",
+  "characters",
+  "encoding",
+  "invalid",
+  "no_longer",
+  "not_boolean",
+  "not_date",
+  "not_decimal",
+  "not_integer",
+  "not_number",
+  "org_unknown",
+  "no_policy",
+  "payload_invalid_format",
+  "payload_invalid_type",
+  "payload_invalid_value",
+  "payload_required",
+  "payload_too_big",
+  "payload_too_small",
+  "payload_unfit",
+  "payload_unrecognized_key",
+  "priority_unknown",
+  "repeated_key",
+  "requester_unknown",
+  "too_large",
+  "too_long",
+  "too_many_digits",
+  "too_precise",
+  "unmapped",
+] as const;
+export type ProblemCode = (typeof PROBLEMS)[number];
+
+export interface Problem {
+  /** A field of the map, or `row`. */
+  readonly field: string;
+  readonly code: ProblemCode;
+  readonly facts?: Readonly<Record<string, string | number>>;
+}
 
 /** What a row says, still as text where the submission's schema judges it. */
 export interface MappedRow {
@@ -20,13 +96,20 @@ export interface MappedRow {
 }
 
 type Cells = readonly string[];
-type Tell = (message: string) => void;
+type Facts = Problem["facts"];
+type Tell = (code: ProblemCode, facts?: Facts) => void;
 /** A field's value in a row; undefined where the row has none. */
 type Reader<T> = (cells: Cells, tell: Tell) => T | undefined;
 
 const QUOTE_MAX = 60;
-export const quoted = (value: string) =>
-  JSON.stringify(value.length > QUOTE_MAX ? `${value.slice(0, QUOTE_MAX)}…` : value);
+/** A value as a problem quotes it: on one line, and not all of it where it is long. */
+export const quoted = (value: string) => {
+  const line = value
+    .slice(0, QUOTE_MAX)
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .replace(/\p{Cc}/gu, " ");
+  return { value: value.length > QUOTE_MAX ? `${line}…` : line };
+};
 
 /** A template as texts and {columns} in turn; a brace that stands alone is a text. */
 function parts(template: string): { text: string; column?: string }[] {
@@ -49,10 +132,18 @@ export function missingColumns({ fields }: ImportMap, header: Cells): string[] {
   return [...new Set(named)].filter((name) => !header.includes(name));
 }
 
-/** Names that a header has twice: no map could say which is meant. */
+/** Names that a header has twice: no map could say which is meant. A blank name is none that a map could say. */
 export function repeatedColumns(header: Cells): string[] {
-  return [...new Set(header.filter((name, i) => header.indexOf(name) !== i))];
+  return [...new Set(header.filter((name, i) => name !== "" && header.indexOf(name) !== i))];
 }
+
+const LIST_MAX = 300;
+/** Names of columns, as a sentence lists them. */
+export const inList = (names: Cells) =>
+  names
+    .map((name) => JSON.stringify(name))
+    .join(", ")
+    .slice(0, LIST_MAX);
 
 function origin(source: FieldSource, header: Cells): (cells: Cells) => string {
   const cell = (name: string) => {
@@ -69,7 +160,12 @@ function origin(source: FieldSource, header: Cells): (cells: Cells) => string {
   // A template whose every column is blank says nothing about the row.
   return (cells) => {
     if (columns.length > 0 && columns.every((read) => read(cells) === "")) return "";
-    return pieces.map(({ text, read }) => (read ? read(cells) : text)).join("");
+    let filled = "";
+    for (const { text, read } of pieces) {
+      filled += read ? read(cells) : text;
+      if (filled.length > VALUE_MAX) break;
+    }
+    return filled;
   };
 }
 
@@ -80,9 +176,10 @@ function reader(source: FieldSource, header: Cells): Reader<string> {
   return (cells, tell) => {
     const value = read(cells);
     if (value === "") return fallback;
+    if (value.length > VALUE_MAX) return void tell("too_long", { max: VALUE_MAX });
     if (!known) return value;
     const mapped = known.get(value) ?? otherwise;
-    if (mapped === undefined) tell(`${quoted(value)} is not among the map's values`);
+    if (mapped === undefined) tell("unmapped", quoted(value));
     return mapped;
   };
 }
@@ -90,10 +187,10 @@ function reader(source: FieldSource, header: Cells): Reader<string> {
 /** A plain decimal as an integer in minor units; never through a floating-point number. */
 export function minorUnits(value: string, scale: number, tell: Tell): string | undefined {
   const [, sign = "", whole = "", decimals = ""] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(value) ?? [];
-  if (whole === "") return void tell(`${quoted(value)} is not a plain decimal number`);
-  if (decimals.length > scale) return void tell(`${quoted(value)} has more than ${scale} decimal places`);
+  if (whole === "") return void tell("not_decimal", quoted(value));
+  if (decimals.length > scale) return void tell("too_precise", { ...quoted(value), scale });
   const digits = `${whole}${decimals.padEnd(scale, "0")}`.replace(/^0+(?=\d)/, "");
-  if (digits.length > 18) return void tell(`${quoted(value)} is too large`);
+  if (digits.length > 18) return void tell("too_large", quoted(value));
   return digits === "0" ? "0" : `${sign}${digits}`;
 }
 
@@ -109,13 +206,11 @@ const DIGITS_KEPT = 15; // what a double holds of any decimal
 
 function typed(value: string, as: PayloadSource["as"], tell: Tell): string | number | boolean | undefined {
   if (as === "string") return value;
-  if (as === "boolean")
-    return BOOLEANS.get(value.toLowerCase()) ?? void tell(`${quoted(value)} is neither true nor false`);
+  if (as === "boolean") return BOOLEANS.get(value.toLowerCase()) ?? void tell("not_boolean", quoted(value));
   if (!(as === "integer" ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/).test(value))
-    return void tell(`${quoted(value)} is not ${as === "integer" ? "an integer" : "a number"}`);
+    return void tell(as === "integer" ? "not_integer" : "not_number", quoted(value));
   const significant = value.replace(/[-.]/g, "").replace(/^0+/, "");
-  if (significant.length > DIGITS_KEPT)
-    return void tell(`${quoted(value)} has more digits than a number keeps: take it as a string`);
+  if (significant.length > DIGITS_KEPT) return void tell("too_many_digits", quoted(value));
   return Number(value);
 }
 
@@ -139,11 +234,14 @@ export function mapper({ fields }: ImportMap, header: Cells): (cells: Cells, pro
   const scale = fields.amount?.scale ?? 0;
 
   return (cells, problems) => {
-    const tell = (field: string) => (message: string) => void problems.push({ field, message });
+    const tell =
+      (field: string): Tell =>
+      (code, facts) =>
+        void problems.push(facts ? { field, code, facts } : { field, code });
     const value = (field: string, read: Reader<string>, needed = false) => {
       const before = problems.length;
       const found = read(cells, tell(field));
-      if (needed && found === undefined && problems.length === before) problems.push({ field, message: "is blank" });
+      if (needed && found === undefined && problems.length === before) problems.push({ field, code: "blank" });
       return found;
     };
     const amountText = value("amount", amount);

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { CHUNK_BYTES, IMPORT_STATES, PAYLOAD_FIELDS_MAX, PROBLEMS } from "#server/domain/imports/rules.ts";
 import { text, uuid } from "#server/domain/schema.ts";
 
-/** One file is one import; a larger one is to be split. */
-export const ROWS_MAX = 1_000_000;
 /** Rows of one staging or submitting transaction. */
 export const BATCH_ROWS = 1000;
 /** And what one holds, a tenth of what it then needs: a file of long rows needs no more memory than one of short rows. */
@@ -62,7 +61,13 @@ export const importMap = z
       summary: field.optional(),
       priority: field.optional().describe("LOW, NORMAL, HIGH or URGENT; NORMAL where the row has none."),
       amount: amountField.optional(),
-      payload: z.record(z.string().min(1).max(200), payloadField).optional(),
+      payload: z
+        .record(z.string().min(1).max(200), payloadField)
+        .refine((named) => Object.keys(named).length <= PAYLOAD_FIELDS_MAX, {
+          error: `has at most ${PAYLOAD_FIELDS_MAX} fields`,
+        })
+        .meta({ maxProperties: PAYLOAD_FIELDS_MAX })
+        .optional(),
       requesterEmail: field.optional().describe("A member of the tenant."),
       dueAt: field.optional().describe("2026-03-01, or an instant with its offset: 2026-03-01T17:00:00Z."),
       importKey: field
@@ -73,18 +78,31 @@ export const importMap = z
   .meta({ title: "Import map", description: "How the rows of a CSV file become approvals." });
 export type ImportMap = z.output<typeof importMap>;
 
-export interface Problem {
-  /** A field of the map, or `row`. */
-  readonly field: string;
-  readonly message: string;
-}
+export type ImportMapInput = z.input<typeof importMap>;
 
-const problem = z.object({ field: z.string().max(250), message: z.string().max(400) });
+/** A map that is kept with an import: value tables are long, but not this long. */
+const MAP_CHARACTERS_MAX = 200_000;
+/** What jsonb does not take: NUL, and half of a surrogate pair. */
+const UNKEPT = /(^|[^\\])(\\\\)*\\u(0000|d[89a-f])/i;
+const keptMap = importMap
+  .refine((map) => JSON.stringify(map).length <= MAP_CHARACTERS_MAX, {
+    error: `has more than ${MAP_CHARACTERS_MAX} characters`,
+  })
+  .refine((map) => !UNKEPT.test(JSON.stringify(map)), { error: "holds a character that cannot be kept" });
+
+const problem = z.object({
+  field: z.string().max(250),
+  code: z.enum(PROBLEMS),
+  facts: z.record(z.string(), z.union([z.string().max(200), z.number()])).optional(),
+});
 
 export const beginInput = z.strictObject({ sourceHash: z.string().length(64), fileName: text(400, 1) });
 
+/** An import as one run of it knows it: another run that took it over has another fence. */
+const run = { importId: uuid, fence: z.int().min(0) };
+
 export const stageInput = z.strictObject({
-  importId: uuid,
+  ...run,
   rows: z
     .array(
       z.strictObject({
@@ -100,11 +118,67 @@ export const stageInput = z.strictObject({
 });
 export type StagedRow = z.output<typeof stageInput>["rows"][number];
 
-export const closeInput = z.strictObject({ importId: uuid, keyed: z.boolean(), skipBad: z.boolean() });
-export const submitInput = z.strictObject({ importId: uuid, afterLine: z.int().min(0) });
-export const problemsInput = z.strictObject({
-  importId: uuid,
+export const closeInput = z.strictObject({ ...run, keyed: z.boolean(), onBad: z.enum(["REFUSE", "SKIP", "ASK"]) });
+export const submitInput = z.strictObject({
+  ...run,
   afterLine: z.int().min(0),
-  limit: z.int().min(1).max(BATCH_ROWS),
+  size: z.int().min(1).max(BATCH_ROWS),
 });
+export const policiesInput = z.strictObject({ types: z.array(text(80)).max(BATCH_ROWS) });
+export const failInput = z.strictObject({ ...run, code: z.string().max(60), facts: z.record(z.string(), z.unknown()) });
 export const membersInput = z.strictObject({ emails: z.array(text(320)).max(BATCH_ROWS) });
+
+export const uploadInput = z.strictObject({ fileName: text(200, 1) });
+export const chunkInput = z.strictObject({
+  importId: uuid,
+  number: z.int().min(0),
+  bytes: z.custom<Uint8Array<ArrayBuffer>>(
+    (value) => value instanceof Uint8Array && value.byteLength >= 1 && value.byteLength <= CHUNK_BYTES,
+  ),
+});
+export const uploadedInput = z.strictObject({
+  importId: uuid,
+  fileHash: z.string().length(64),
+  lines: z.int().min(1),
+  header: z.array(z.string()),
+  delimiter: importMap.shape.delimiter.unwrap(),
+});
+export const readChunkInput = z.strictObject({ importId: uuid, number: z.int().min(0) });
+
+export const importIdInput = z.strictObject({ id: uuid });
+export const columnsInput = z.strictObject({ id: uuid, delimiter: importMap.shape.delimiter.unwrap().optional() });
+export const previewInput = z.strictObject({ id: uuid, map: keptMap });
+/** The version that its person looks at: another tab may have gone on with it. */
+export const checkInput = previewInput.extend({ version: z.int().min(1) });
+export const startInput = importIdInput.extend({ version: z.int().min(1) });
+export const listImportsInput = z.strictObject({ before: uuid.nullish(), limit: z.int().min(1).max(200).default(50) });
+export const problemsInput = z.strictObject({
+  id: uuid,
+  after: z.int().min(0).default(0),
+  limit: z.int().min(1).max(200).default(100),
+});
+
+export const importShape = z.object({
+  id: z.string(),
+  fileName: z.string(),
+  state: z.enum(IMPORT_STATES),
+  version: z.int(),
+  /** Null: the command line's. */
+  by: z.string().nullable(),
+  mine: z.boolean(),
+  bytes: z.int(),
+  lines: z.int(),
+  line: z.int(),
+  total: z.int(),
+  bad: z.int(),
+  foreseen: z.int(),
+  submitted: z.int(),
+  known: z.int(),
+  code: z.string().nullable(),
+  facts: z.record(z.string(), z.unknown()),
+  /** Whether its columns can be mapped once more. */
+  hasFile: z.boolean(),
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+});
+export type Import = z.output<typeof importShape>;

@@ -1,4 +1,4 @@
-import { database, isTransient } from "#server/platform/db.ts";
+import { database, isTransient, sqlState } from "#server/platform/db.ts";
 
 /** Whether the database answers, in milliseconds; null when it does not. */
 export async function pingDatabase(): Promise<number | null> {
@@ -11,5 +11,5 @@ export async function pingDatabase(): Promise<number | null> {
   }
 }
 
-/** The database went away, rather than said no. */
-export const isUnavailable = (error: unknown): boolean => isTransient(error);
+/** The database went away or took too long (57014), rather than said no. */
+export const isUnavailable = (error: unknown): boolean => isTransient(error) || sqlState(error) === "57014";

@@ -1,0 +1,61 @@
+import type { Administration, Permission } from "#server/domain/access/rules.ts";
+import { administrators } from "#server/domain/access/rules.ts";
+import type { Caller } from "#server/domain/caller.ts";
+import { may } from "#server/domain/caller.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
+import { clock } from "#server/platform/db.ts";
+
+/** R8: who does not hold a permission at a scope puts it there for nobody; SYSTEM holds all. */
+export function refuseNotHeld(caller: Caller, permissions: readonly string[], scopeId: string): void {
+  const missing = permissions.find((permission) => !may(caller, permission as Permission, scopeId));
+  if (missing) throw new Refusal("access.not_held", { permission: missing, scopeId });
+}
+
+/** Where somebody is given one of these permissions and the caller does not hold it: they are no equals then. */
+async function heldBeyond({ caller, tx }: Work, personId: string, permissions: readonly Permission[]) {
+  const rows = await tx.$queryRaw<{ scopeId: string; permission: Permission }[]>`
+    SELECT DISTINCT a.scope_id AS "scopeId", r.permission FROM assignments a
+    JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = ANY(${permissions}::text[])
+    WHERE a.tenant_id = ${caller.tenantId}::uuid AND a.person_id = ${personId}::uuid AND a.effect = 'ALLOW'`;
+  return rows.filter(({ permission, scopeId }) => !may(caller, permission, scopeId));
+}
+
+/**
+ * Who administers access above a scope is not shut out of it by who does not: such a denial could keep everybody out
+ * who might lift it.
+ */
+export async function refuseWiderDenied(work: Work, personId: string, scopeId: string): Promise<void> {
+  const above = work.caller.access.scopes.get(scopeId)?.path ?? [];
+  const beyond = await heldBeyond(work, personId, ["access:write"]);
+  if (beyond.some((held) => above.includes(held.scopeId))) throw new Refusal("access.wider", { scopeId });
+}
+
+/** Who administers what the caller does not is neither kept out nor let in by them: it would take and give rights (R8). */
+export async function refuseWiderMember(work: Work, personId: string): Promise<void> {
+  const [beyond] = await heldBeyond(work, personId, ["people:write", "access:write"]);
+  if (beyond) throw new Refusal("member.wider", { permission: beyond.permission });
+}
+
+/**
+ * Refuses what would leave the tenant without anybody who administers its access. `without` is what the change takes
+ * away. The lock on the revision, which every change of access moves, makes two such changes wait for one another.
+ */
+export async function refuseLastAdministrator(
+  { tx, caller: { tenantId } }: Work,
+  without: (row: Administration) => boolean,
+): Promise<void> {
+  await tx.$queryRaw`SELECT FROM access_revisions WHERE tenant_id = ${tenantId}::uuid FOR UPDATE`;
+  const rows = await tx.$queryRaw<Administration[]>`
+    SELECT a.id AS "assignmentId", a.person_id AS "personId", a.effect, a.starts_at AS "startsAt", a.ends_at AS "endsAt"
+    FROM assignments a
+    JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = 'access:write'
+    JOIN scopes s ON s.tenant_id = a.tenant_id AND s.id = a.scope_id AND (s.kind = 'TENANT' OR a.effect = 'DENY')
+    JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
+    JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    WHERE a.tenant_id = ${tenantId}::uuid`;
+  const now = await clock(tx);
+  const left = rows.filter((row) => !without(row));
+  if (administrators(rows, now).size > 0 && administrators(left, now).size === 0)
+    throw new Refusal("access.last_administrator");
+}

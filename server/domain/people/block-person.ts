@@ -1,0 +1,35 @@
+import { command } from "#server/domain/command.ts";
+import { blockInput } from "#server/domain/people/schema.ts";
+import { endSessions } from "#server/domain/people/set-member-status.ts";
+import { clock } from "#server/platform/db.ts";
+
+/**
+ * Keeps a person out of every tenant, or lets them in again; run in each tenant of theirs, which then has it in its
+ * audit. Not held back for a last administrator: whoever runs the installation must be able to stop an account.
+ */
+export const blockPerson = command({
+  name: "people.block",
+  permission: "system",
+  at: "tenant",
+  input: blockInput,
+  run: async (work, { personId, blocked }): Promise<{ personId: string }> => {
+    const at = await clock(work.tx);
+    if (blocked) {
+      await work.tx.person.updateMany({ where: { id: personId, disabledAt: null }, data: { disabledAt: at } });
+      await endSessions(work, personId, "person_disabled");
+    } else {
+      await work.tx.person.updateMany({ where: { id: personId }, data: { disabledAt: null } });
+    }
+    work.audit({
+      class: "SECURITY",
+      action: blocked ? "person.blocked" : "person.unblocked",
+      targetType: "person",
+      targetId: personId,
+      scopeId: null,
+      before: { blocked: !blocked },
+      after: { blocked },
+      at,
+    });
+    return { personId };
+  },
+});
