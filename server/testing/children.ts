@@ -13,6 +13,7 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
+const SERVER_ONLY = new URL("../../scripts/server-only.mjs", import.meta.url);
 // Twenty processes that each compile the product anew would take most of the time.
 const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/test-children", import.meta.url));
 
@@ -21,7 +22,7 @@ export function startChild(file: string, urls: TestDatabase, env: Record<string,
   const program = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   const child: ChildProcess = spawn(
     process.execPath,
-    ["--disable-warning=ExperimentalWarning", "--conditions=react-server", program],
+    ["--disable-warning=ExperimentalWarning", `--import=${SERVER_ONLY}`, program],
     {
       env: {
         ...process.env,

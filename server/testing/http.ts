@@ -90,9 +90,9 @@ export function problem({ status, headers, body }: Said): string {
 
 type Sent = { method?: string; headers?: Record<string, string>; body?: unknown };
 
-/** A call of the Core API in an organisation of a tenant, both by code. A header given as "" is left out. */
+/** A call of the Core API in an organisation of a tenant, both by code. A header given as "" is left out. Whatever it answers must be described. */
 export function core(tenant: string, org: string) {
-  return (path: string, { method, headers, body }: Sent = {}): Promise<Said> => {
+  return async (path: string, { method, headers, body }: Sent = {}): Promise<Said> => {
     const all = new Headers({
       authorization: `Bearer ${TEST_ENVIRONMENT.CORE_API_TOKEN}`,
       "x-tenant-id": tenant,
@@ -103,7 +103,10 @@ export function core(tenant: string, org: string) {
     for (const [name, value] of [...all]) if (value === "") all.delete(name);
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     const init = { method: method ?? (body === undefined ? "GET" : "POST"), headers: all, body: text };
-    return ask(new Request(`${SITE}/api/core${path}`, init));
+    const said = await ask(new Request(`${SITE}/api/core${path}`, init));
+    const { expectDescribed } = await import("#server/testing/described.ts");
+    expectDescribed(init.method, path, said);
+    return said;
   };
 }
 

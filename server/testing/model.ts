@@ -6,6 +6,7 @@ export interface Who {
   readonly key: string;
   readonly reads: boolean;
   readonly submits: boolean;
+  readonly comments: boolean;
   readonly holds: readonly string[];
   readonly client: boolean;
 }
@@ -84,6 +85,13 @@ export function resubmitModel(m: Model, who: Who): string {
   m.votes = m.stages.map(() => new Set());
   m.decided = new Set();
   move(m, "ApprovalResubmitted");
+  return "done";
+}
+
+/** A comment moves the version alone: nobody becomes stale by it (A6). */
+export function commentModel(m: Model, who: Who): string {
+  if (!who.comments) return who.reads ? "access.denied" : "approval.not_found";
+  move(m, "ApprovalCommented", false);
   return "done";
 }
 

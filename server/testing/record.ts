@@ -28,3 +28,18 @@ export async function recordFlaws(pool: pg.Pool): Promise<Record<string, unknown
       OR l.n IS DISTINCT FROM a.version OR coalesce(d.n, 0) IS DISTINCT FROM l.decided OR r.n IS DISTINCT FROM a.revision LIMIT 20`);
   return rows;
 }
+
+/** The same of bulks: one event for every version, and counts that are those of the items. */
+export async function bulkFlaws(pool: pg.Pool): Promise<Record<string, unknown>[]> {
+  const { rows } = await pool.query(`
+    WITH e AS (SELECT tenant_id, aggregate_id AS id, array_agg(aggregate_version ORDER BY aggregate_version) AS versions FROM outbox_events WHERE aggregate_type = 'BULKS' GROUP BY 1, 2),
+      i AS (SELECT tenant_id, bulk_id AS id, count(*) AS total, count(*) FILTER (WHERE outcome = 'DECIDED') AS decided, count(*) FILTER (WHERE outcome = 'RECORDED') AS recorded,
+        count(*) FILTER (WHERE outcome = 'REFUSED') AS refused, count(*) FILTER (WHERE outcome = 'FAILED') AS failed FROM bulk_items GROUP BY 1, 2)
+    SELECT id, b.state, b.version, e.versions, b.total, b.decided, b.recorded, b.refused, b.failed, to_jsonb(i) AS items
+    FROM bulks b FULL JOIN e USING (tenant_id, id) LEFT JOIN i USING (tenant_id, id)
+    WHERE coalesce(e.versions, '{}') IS DISTINCT FROM ARRAY(SELECT v FROM generate_series(1, b.version) AS v)
+      OR (b.total, b.decided, b.recorded, b.refused, b.failed)
+        IS DISTINCT FROM (coalesce(i.total, 0), coalesce(i.decided, 0), coalesce(i.recorded, 0), coalesce(i.refused, 0), coalesce(i.failed, 0))
+      OR (b.state = 'DONE' AND b.decided + b.recorded + b.refused + b.failed <> b.total) LIMIT 20`);
+  return rows;
+}

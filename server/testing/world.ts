@@ -4,7 +4,6 @@ import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
 import type { BUILT_IN_ROLES } from "#server/domain/access/rules.ts";
-import { putPolicy } from "#server/domain/approvals/put-policy.ts";
 import type { Stage } from "#server/domain/approvals/rules.ts";
 import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -12,6 +11,7 @@ import { newRequestId } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { callerOf, callerOfClient, foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import type { Database } from "#server/platform/db.ts";
 import { bindDatabase, connect } from "#server/platform/db.ts";
 import type { TestDatabase } from "#server/testing/database.ts";
@@ -105,6 +105,20 @@ export function again(subject: {
     locale: null,
     within: subject.within ?? null,
   });
+}
+
+/** A role of the tenant's own; what it holds need not be of the catalogue. */
+export async function makeRole(admin: Database, world: World, code: string, permissions: readonly string[]) {
+  const id = uuidv7();
+  await admin.pool.query("INSERT INTO roles (tenant_id, id, code, name) VALUES ($1, $2, $3, $3)", [
+    world.tenantId,
+    id,
+    code,
+  ]);
+  await admin.pool.query(
+    "INSERT INTO role_permissions (tenant_id, role_id, permission) SELECT $1, $2, unnest($3::text[])",
+    [world.tenantId, id, permissions],
+  );
 }
 
 /** A database for the test file, connected before its tests and dropped after; `admin` bypasses row-level security. */

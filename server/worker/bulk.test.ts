@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
-import { cancelBulk } from "#server/domain/bulks/cancel-bulk.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { abandonedBulks, listBulkItems } from "#server/domain/bulks/queries.ts";
-import { BATCH_MAX } from "#server/domain/bulks/rules.ts";
+import { ATTEMPTS, BATCH_MAX, REST_SECONDS } from "#server/domain/bulks/rules.ts";
 import { decideByFilter, startBulk } from "#server/domain/bulks/start-bulk.ts";
+import { cancelBulk } from "#server/domain/bulks/steer-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { bulksIn, hook, ONE } from "#server/testing/bulks.ts";
-import { recordFlaws, tableHashes } from "#server/testing/record.ts";
+import { bulkFlaws, recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -74,22 +74,25 @@ describe("a running bulk", () => {
     );
   });
 
-  test("redoes a batch that throws one by one: only the bad items fail, and nothing of them is left", async () => {
-    const { type, ids } = await bulks.fresh(8, "test.hook");
+  test("redoes a batch that throws in smaller parts, down to one: only the bad items fail, and nothing of them is left", async () => {
+    const { type, ids } = await bulks.fresh(BATCH_MAX, "test.hook");
     const bad = new Set([ids[2], ids[5]]);
+    let parts = 0;
     hook.onApply = async (work, items) => {
       await work.tx
         .$executeRaw`UPDATE approvals SET summary = 'applied' WHERE id = ANY(${items.map((i) => i.id)}::uuid[])`;
+      parts++;
       if (items.some((i) => bad.has(i.id))) throw new Error("bad item");
     };
     const id = await bulks.approveAll(olu, type);
     await bulks.run(id);
-    expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 6, failed: 2 });
+    expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: BATCH_MAX - 2, failed: 2 });
+    expect(parts).toBeLessThan(40); // not one for each item
     const { rows } = await admin().pool.query("SELECT state, version, summary FROM approvals WHERE id = ANY($1)", [
       [...bad],
     ]);
     expect(rows).toEqual(Array(2).fill({ state: "PENDING", version: 1, summary: "" }));
-    expect(await bulks.decisions(type)).toEqual({ n: 6, approvals: 6 });
+    expect(await bulks.decisions(type)).toEqual({ n: BATCH_MAX - 2, approvals: BATCH_MAX - 2 });
   });
 
   test("fails no item because the database went away: it stops, and is taken up where it stopped", async () => {
@@ -110,6 +113,44 @@ describe("a running bulk", () => {
     expect(await abandonedBulks(await world.system(), {})).toContain(id);
     await bulks.run(id);
     expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 3, failed: 0, fence: 2 });
+  });
+
+  test("gives up an item that fails every time as if the database were away, after its attempts, and goes on", async () => {
+    const { type, ids } = await bulks.fresh(6, "test.hook");
+    hook.onApply = async (_, items) => {
+      if (items.some((i) => i.id === ids[2])) throw new Error("Connection terminated unexpectedly");
+    };
+    const id = await bulks.approveAll(olu, type);
+    let claims = 0;
+    for (; (await bulks.row(id)).state === "RUNNING" && claims < 50; claims++) {
+      await bulks.run(id).catch(() => {});
+      await bulks.lapse(id);
+    }
+    // The batch; one by one up to it; it by itself; the rest.
+    expect(claims).toBe(ATTEMPTS + 1 + ATTEMPTS + 1);
+    expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 5, failed: 1 });
+    expect(await bulks.outcomes(id)).toEqual({ DECIDED: 5, "FAILED unavailable": 1 });
+    expect(await bulks.decisions(type)).toEqual({ n: 5, approvals: 5 });
+  });
+
+  test("rests a moment after such an attempt, and is there at once for another worker when its own was told to stop", async () => {
+    const { type } = await bulks.fresh(2, "test.hook");
+    hook.onApply = async () => {
+      throw new Error("Connection terminated unexpectedly");
+    };
+    const id = await bulks.approveAll(olu, type);
+    await bulks.run(id).catch(() => {});
+    const rest =
+      "SELECT extract(epoch FROM leased_until - clock_timestamp())::float8 AS s, attempts FROM bulks WHERE id = $1";
+    const [rested] = (await admin().pool.query(rest, [id])).rows;
+    expect(rested.attempts).toBe(1);
+    expect(rested.s).toBeLessThanOrEqual(REST_SECONDS);
+    await bulks.lapse(id);
+    await bulks.run(id, { aborted: true });
+    expect((await admin().pool.query(rest, [id])).rows).toEqual([{ s: null, attempts: 1 }]);
+    hook.onApply = async () => {};
+    await bulks.run(id);
+    expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 2 });
   });
 
   test("reads its starter's grants before each batch: a role lost on the way refuses the rest", async () => {
@@ -165,7 +206,6 @@ describe("a running bulk", () => {
       },
     });
     expect(await bulks.row(id)).toMatchObject({ state: "RUNNING", decided: BATCH_MAX });
-    await bulks.lapse(id);
     await bulks.run(id);
     expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: BATCH_MAX + 5 });
   });
@@ -210,5 +250,5 @@ describe("a running bulk", () => {
 });
 
 test("after all of it, every version has its one event and its one CHANGE row (U1, O1, A13)", async () => {
-  expect(await recordFlaws(admin().pool)).toEqual([]);
+  expect([await recordFlaws(admin().pool), await bulkFlaws(admin().pool)]).toEqual([[], []]);
 });
