@@ -3,7 +3,16 @@ import type { NextAuthOptions } from "next-auth";
 import NextAuth from "next-auth";
 import { respond } from "#server/api/answer.ts";
 import { mediaType, readText } from "#server/api/body.ts";
-import { callerOfRequest, cookie, requestFacts, SECURE, SESSION_COOKIE } from "#server/api/context.ts";
+import {
+  callerOfRequest,
+  cookie,
+  limitSignIn,
+  limitStranger,
+  placeOf,
+  requestFacts,
+  SECURE,
+  SESSION_COOKIE,
+} from "#server/api/context.ts";
 import { TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
@@ -12,7 +21,6 @@ import { safePath } from "#server/domain/identity/rules.ts";
 import type { SignInResult } from "#server/domain/identity/sign-in.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { env } from "#server/platform/env.ts";
-import { allowRequest } from "#server/platform/limits.ts";
 import { logger } from "#server/platform/logger.ts";
 
 const CSRF_COOKIE = SECURE ? "__Host-countersign.csrf" : "countersign.csrf";
@@ -51,11 +59,7 @@ function options(request: Request, facts: RequestFacts, happened: Happened): Nex
     const result = await signIn({
       email: String(given.email ?? ""),
       password: String(given.password ?? ""),
-      address: facts.address ?? "",
-      userAgent: request.headers.get("user-agent") ?? "",
-      requestId: facts.requestId,
-      idleMinutes: env.SESSION_LIFETIME,
-      absoluteHours: env.SESSION_ABSOLUTE_HOURS,
+      ...placeOf(request.headers, facts),
     });
     happened.signIn = result;
     if (!result.ok) return null;
@@ -135,11 +139,10 @@ function recorder(): { answer: Answer; response: NextApiResponse } {
   return { answer, response: response as unknown as NextApiResponse };
 }
 
-/** The form of a POST, at most as many a minute from one address as one session may make requests. */
+/** The form of a POST, at most so many a minute from one address. */
 async function readForm(request: Request, facts: RequestFacts): Promise<URLSearchParams> {
   if (request.method !== "POST") return new URLSearchParams();
-  const { allowed, retryAfter } = await allowRequest("address", facts.address ?? "", env.RATE_LIMIT_SESSION);
-  if (!allowed) throw new TransportError("request.rate_limited", { retryAfter });
+  limitStranger(facts);
   if (mediaType(request.headers) !== "application/x-www-form-urlencoded")
     throw new TransportError("request.unsupported_type");
   return new URLSearchParams(await readText(request));
@@ -160,6 +163,7 @@ function turnedAway(result: Extract<SignInResult, { ok: false }>) {
 export async function askNextAuth(request: Request, path: readonly string[], facts: RequestFacts): Promise<Response> {
   const action = path.join("/");
   if (!ACTIONS[request.method]?.includes(action)) throw new TransportError("route.not_found");
+  if (action === "callback/credentials") limitSignIn(facts);
   const form = await readForm(request, facts);
   const csrf = cookie(request.headers, CSRF_COOKIE) ?? "";
   const asked = {

@@ -1,20 +1,19 @@
 import { TransportError } from "#server/api/errors.ts";
-
-const BODY_MAX = 1024 * 1024;
+import { LIMITS } from "#server/platform/limits.ts";
 
 export const mediaType = (headers: Headers): string | undefined =>
   headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 
-/** The body as text, never more than 1 MB of it, whatever content-length says or does not say. */
+/** The body as text, never more of it than is allowed, whatever content-length says or does not say. */
 export async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = Number(request.headers.get("content-length") ?? 0);
-  if (size > BODY_MAX) throw new TransportError("request.too_large");
+  if (size > LIMITS.bodyBytes) throw new TransportError("request.too_large");
   size = 0;
   try {
     for await (const chunk of request.body ?? []) {
       size += chunk.byteLength;
-      if (size > BODY_MAX) throw new TransportError("request.too_large");
+      if (size > LIMITS.bodyBytes) throw new TransportError("request.too_large");
       chunks.push(chunk);
     }
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));

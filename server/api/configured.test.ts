@@ -6,6 +6,9 @@ vi.hoisted(() => {
   vi.stubEnv("CORE_API_TENANTS", "mine, 01900000-0000-7000-8000-000000000001");
   vi.stubEnv("RATE_LIMIT_TOKEN", "40");
   vi.stubEnv("RATE_LIMIT_SESSION", "10");
+  vi.stubEnv("RATE_LIMIT_ADDRESS", "10");
+  vi.stubEnv("RATE_LIMIT_WRITE", "4");
+  vi.stubEnv("RATE_LIMIT_SIGN_IN", "6");
 });
 
 import { createScopes } from "#server/domain/access/create-scopes.ts";
@@ -84,6 +87,8 @@ describe("429", () => {
       expect(i).toBeLessThanOrEqual(40);
       expect(said).toMatchObject({ status: 429, body: { code: "request.rate_limited" } });
       expect(Number(said.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(said.headers.get("ratelimit-policy")).toBe('"token";q=40;w=60');
+      expect(said.headers.get("ratelimit")).toMatch(/^"token";r=0;t=\d+$/);
       break;
     }
     expect((await core("", "")("/approvals", { headers: { authorization: "Bearer no" } })).status).toBe(401);
@@ -101,12 +106,37 @@ describe("429", () => {
     expect((await other.query("access.whoAmI", {})).status).toBe(200);
   });
 
-  test("so is an address that tries one account after another", async () => {
+  test("so is a person who writes too often, over all of their sessions; reading goes on", async () => {
+    const account = await makeAccount(await makeTenant(), "decider");
+    const [one, other] = [new Browser(), new Browser()];
+    for (const browser of [one, other]) await browser.signIn(account.email, account.password);
+    const write = (browser: Browser) => browser.mutate("approvals.decide", { id: uuidv7(), decision: "APPROVE" });
+    for (const browser of [one, other, one, other]) expect((await write(browser)).status).toBe(404);
+    for (const browser of [one, other]) {
+      const said = await write(browser);
+      expect(said).toMatchObject({ status: 429, body: { error: { data: { code: "request.rate_limited" } } } });
+      expect(said.headers.get("ratelimit-policy")).toBe('"write";q=4;w=60');
+      expect(Number(said.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect((await browser.query("access.whoAmI", {})).status).toBe(200);
+    }
+  });
+
+  test("so is an address that tries one account after another, and it is told so before a password is looked at", async () => {
     const browser = new Browser();
-    for (let i = 0; i < 10; i++) expect((await browser.signIn(`nobody${i}@example.test`, "secret")).status).toBe(401);
+    for (let i = 0; i < 6; i++) expect((await browser.signIn(`nobody${i}@example.test`, "secret")).status).toBe(401);
     const said = await browser.signIn("nobody@example.test", "secret");
     expect([said.status, said.body.code]).toEqual([429, "request.rate_limited"]);
     expect((await new Browser().signIn("nobody@example.test", "secret")).status).toBe(401);
+  });
+
+  test("and one that tries one token or cookie after another", async () => {
+    const address = "203.0.113.9";
+    const headers = { authorization: "Bearer guess", "x-forwarded-for": address };
+    for (let i = 0; i < 10; i++) expect((await core("", "")("/approvals", { headers })).status).toBe(401);
+    expect(await core("", "")("/approvals", { headers })).toMatchObject({ status: 429 });
+    const cookie = { cookie: `__Host-countersign.session=${"a".repeat(43)}` };
+    expect(await new Browser(address).query("access.whoAmI", {}, cookie)).toMatchObject({ status: 429 });
+    expect(await new Browser().query("access.whoAmI", {}, cookie)).toMatchObject({ status: 401 });
   });
 
   test("and an account that is tried too soon from one address: 401 with its wait, then 429", async () => {

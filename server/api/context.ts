@@ -1,24 +1,24 @@
 import { TransportError } from "#server/api/errors.ts";
+import { requestLanguage } from "#server/api/language.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { newRequestId } from "#server/domain/caller.ts";
+import { callerKey } from "#server/domain/caller.ts";
+import type { Place } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { tokenHash } from "#server/domain/identity/sign-in.ts";
+import { LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
+import { tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
-import { allowRequest } from "#server/platform/limits.ts";
+import { LIMITS } from "#server/platform/limits.ts";
+import type { Door, Rate } from "#server/platform/rates.ts";
+import { takeRate } from "#server/platform/rates.ts";
+import { requestIds, subjectOf, trace } from "#server/platform/trace.ts";
 
-const ID = /^[A-Za-z0-9._:-]{1,100}$/;
-
-/** What a request says about itself. Ids that do not look like ids are replaced, never echoed. */
+/** What a request says about itself. */
 export function requestFacts(headers: Headers): RequestFacts {
-  const sent = headers.get("x-request-id") ?? "";
-  const requestId = ID.test(sent) ? sent : newRequestId();
-  const correlation = headers.get("x-correlation-id") ?? "";
   return {
-    requestId,
-    correlationId: ID.test(correlation) ? correlation : requestId,
+    ...requestIds(headers.get("x-request-id"), headers.get("x-correlation-id")),
     address: headers.get("x-forwarded-for")?.slice(0, 100) ?? null,
-    locale: null,
+    locale: requestLanguage(cookie(headers, LANGUAGE_COOKIE), headers.get("accept-language")),
   };
 }
 
@@ -33,14 +33,32 @@ export function cookie(headers: Headers, wanted: string): string | null {
   return null;
 }
 
+/** Counts a request at a door. Throws 429 beyond its rate. */
+export function limit(door: Door, subject: string): Rate {
+  const rate = takeRate(door, subject);
+  if (rate.wait > 0) throw new TransportError("request.rate_limited", { rate });
+  return rate;
+}
+
+/** Whoever has not said who they are may ask so often a minute from one address (of IPv6, from one network). */
+export const limitStranger = ({ address }: RequestFacts): Rate => limit("address", source(address ?? ""));
+
+/** A sign-in costs a password hash, so it has a door of its own. */
+export const limitSignIn = ({ address }: RequestFacts): Rate => limit("sign-in", source(address ?? ""));
+
+/** A person's writes, exports and uploads are counted over all of their sessions. */
+export const limitCaller = (door: "write" | "export" | "upload", caller: Caller): Rate =>
+  limit(door, `${caller.tenantId} ${callerKey(caller)}`);
+
 /** The person behind the cookie, looked up now; null for nobody. Throws 429 beyond the session's rate. */
 export async function callerOfRequest(headers: Headers, facts: RequestFacts): Promise<Caller | null> {
   const token = cookie(headers, SESSION_COOKIE);
   if (!token) return null;
   const caller = await callerOfSession(tokenHash(token), env.SESSION_LIFETIME, facts);
+  if (!caller) limitStranger(facts);
   if (caller?.sessionId) {
-    const { allowed, retryAfter } = await allowRequest("session", caller.sessionId, env.RATE_LIMIT_SESSION);
-    if (!allowed) throw new TransportError("request.rate_limited", { retryAfter });
+    trace(subjectOf(caller));
+    limit("session", caller.sessionId);
   }
   return caller;
 }
@@ -49,7 +67,7 @@ export async function callerOfRequest(headers: Headers, facts: RequestFacts): Pr
  * The one check for every cookie caller: anything but GET and HEAD comes from this very site. Browsers say so in
  * Sec-Fetch-Site; where that is missing, Origin has to be ours.
  */
-export function checkOrigin(request: Request): void {
+export function checkOrigin(request: Pick<Request, "method" | "headers">): void {
   if (request.method === "GET" || request.method === "HEAD") return;
   const site = request.headers.get("sec-fetch-site");
   const allowed = site ? site === "same-origin" : request.headers.get("origin") === new URL(env.APP_URL).origin;
@@ -59,16 +77,37 @@ export function checkOrigin(request: Request): void {
 /** The key of a write that is to happen once; undefined when there is none. */
 export function idempotencyKey(headers: Headers): string | undefined {
   const key = headers.get("idempotency-key") ?? undefined;
-  if (key === undefined || (key.length > 0 && key.length <= 200)) return key;
-  const issue = { path: "idempotency-key", code: "length", message: "has 1 to 200 characters" };
+  if (key === undefined || (key.length > 0 && key.length <= LIMITS.keyLength)) return key;
+  const issue = { path: "idempotency-key", code: "length", message: `has 1 to ${LIMITS.keyLength} characters` };
   throw new TransportError("request.malformed", { issues: [issue] });
 }
 
 export interface Context {
   readonly requestId: string;
   readonly idempotencyKey: string | undefined;
+  /** Where a session that this request opens is opened from. */
+  readonly place: Place;
   caller(): Promise<Caller | null>;
+  /** Throws 429 for a stranger who asks too often. */
+  limit(): void;
+  /** The browser's cookie from now on. */
+  setSession(token: string): void;
   onReplay(): void;
+}
+
+export function placeOf(headers: Headers, facts: RequestFacts): Place {
+  return {
+    address: facts.address ?? "",
+    userAgent: headers.get("user-agent") ?? "",
+    requestId: facts.requestId,
+    idleMinutes: env.SESSION_LIFETIME,
+    absoluteHours: env.SESSION_ABSOLUTE_HOURS,
+  };
+}
+
+function sessionCookie(token: string): string {
+  const age = env.SESSION_ABSOLUTE_HOURS * 3600;
+  return `${SESSION_COOKIE}=${token}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${SECURE ? "; Secure" : ""}`;
 }
 
 /** The tenant comes from the session and from nowhere else: no header is read for it. */
@@ -79,10 +118,13 @@ export function createContext(request: Request, responseHeaders: Headers): Conte
   return {
     requestId: facts.requestId,
     idempotencyKey: idempotencyKey(request.headers),
+    place: placeOf(request.headers, facts),
     caller: () => {
       caller ??= callerOfRequest(request.headers, facts); // once per request, however many calls are batched in it
       return caller;
     },
+    limit: () => limitStranger(facts),
+    setSession: (token) => responseHeaders.append("set-cookie", sessionCookie(token)),
     onReplay: () => responseHeaders.set("idempotency-replayed", "true"),
   };
 }

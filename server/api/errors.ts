@@ -3,6 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { isUnavailable } from "#server/domain/maintenance/queries.ts";
 import type { Issue, RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import type { Rate } from "#server/platform/rates.ts";
 
 /** What transport itself refuses, before any command. */
 type TransportCode =
@@ -39,8 +40,12 @@ export type Status = keyof typeof TRPC_CODES;
 /** The one table: every code, its status and its sentence. */
 const TABLE: Record<Code, readonly [Status, string]> = {
   "access.denied": [403, "You do not hold the permission that this needs."],
+  "access.last_administrator": [409, "Nobody else administers access in the whole tenant."],
+  "access.not_held": [403, "Nobody grants what they do not hold there themselves."],
+  "access.wider": [403, "They administer access in more than you do."],
   "approval.not_found": [404, "There is no such approval."],
   "approval.not_eligible": [403, "You do not hold the permission of the open stage here."],
+  "approval.expired": [409, "Its time to be decided has passed."],
   "approval.own_request": [403, "Who asked for it, sent it or edited it last does not decide it."],
   "approval.already_decided": [409, "It has been decided."],
   "approval.you_already_decided": [409, "You have decided this revision already."],
@@ -48,22 +53,73 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "approval.stage_not_open": [409, "Your stage is not open yet."],
   "approval.not_open": [409, "It is not open for this."],
   "approval.reason_required": [422, "This decision needs a reason."],
+  "approval.too_many_comments": [409, "As much has been said about it as there is room for."],
   "assignment.not_found": [404, "There is no such assignment."],
+  "audit.not_found": [404, "There is no such entry in the audit."],
   "bulk.not_found": [404, "There is no such bulk operation."],
   "bulk.not_draft": [409, "This bulk operation has been started already."],
   "bulk.draft_expired": [409, "The selection is too old; make it again."],
   "bulk.too_large": [422, "The selection is larger than one bulk operation may be."],
   "bulk.ended": [409, "This bulk operation has ended."],
+  "bulk.not_ended": [409, "This bulk operation has not ended yet."],
+  "bulk.not_running": [409, "This bulk operation is not running."],
+  "bulk.not_paused": [409, "This bulk operation is not paused."],
+  "bulk.held": [403, "Who paused it has to let it go on."],
+  "bulk.not_yours": [403, "Somebody else started this bulk operation."],
+  "bulk.none_failed": [409, "No item of this bulk operation has failed."],
+  "bulk.retried": [409, "The failed items have been taken up already."],
   "cursor.invalid": [400, "The cursor cannot be read."],
   "cursor.mismatch": [400, "The cursor belongs to another filter or sort."],
+  "delivery.not_found": [404, "There is no such delivery."],
+  "delivery.open": [409, "It has not ended: it is tried by itself."],
+  "delivery.published": [409, "It was delivered; a replay of it must be asked for as such."],
+  "delivery.stale": [409, "It has been tried again since you saw it."],
+  "delivery.worn_out": [409, "It has been tried as often as anything may be."],
   "effect.refused": [409, "What the decision would do beside itself cannot be done."],
+  "event.not_found": [404, "There is no such event."],
   "idempotency.in_progress": [409, "A request with this key is running."],
   "idempotency.mismatch": [422, "This key was used with another request."],
-  "import.bad_rows": [422, "Some rows cannot be imported."],
+  "import.empty": [422, "The file is empty."],
+  "import.encoding": [422, "The file is in UTF-16: save it as UTF-8."],
+  "import.file_changed": [409, "The file changed while it was read."],
+  "import.file_gone": [409, "The uploaded file is not kept any more."],
+  "import.missing_columns": [422, "The map names columns that the file has not."],
+  "import.no_good_rows": [422, "No row can be submitted."],
+  "import.no_rows": [422, "The file has a header and no rows."],
+  "import.not_csv": [422, "The file is not CSV in UTF-8."],
+  "import.not_found": [404, "There is no such import."],
+  "import.not_open": [409, "The import does not stand where this could be done."],
+  "import.repeated_columns": [422, "The header names a column more than once."],
+  "import.stale": [409, "The import has gone on since you looked at it."],
+  "import.taken_over": [409, "The same import is being run elsewhere, which took it over."],
+  "import.too_large": [413, "The file is too large."],
+  "import.too_many_columns": [422, "The file has too many columns."],
+  "import.too_many_open": [409, "Too many imports are open."],
+  "import.too_many_rows": [422, "The file has too many rows: split it."],
+  "import.unsupported_type": [415, "Send text/csv."],
   "input.invalid": [400, "The request does not have the expected form."],
+  "message.nobody": [409, "There is nobody whom this could be sent to."],
+  "message.not_found": [404, "There is no such message."],
+  "message.not_resendable": [409, "This message cannot be sent again."],
+  "message.not_revealable": [409, "The links of this message cannot be shown."],
+  "message.secret_gone": [409, "Its one-time link is gone: invite anew."],
+  "message.sent_again": [409, "It has been sent again since, as another message."],
+  "message.too_soon": [429, "They have been told within the hour."],
+  "invitation.elsewhere": [409, "This address has an open invitation that is not yours to replace."],
+  "invitation.member": [409, "This address belongs to a member already."],
+  "invitation.not_found": [404, "This invitation cannot be used: it is unknown, was used, or is over."],
+  "invitation.sign_in": [409, "This address has an account: sign in with it, then accept."],
+  "invitation.too_many": [409, "Too many invitations are open."],
+  "invitation.too_often": [429, "This address has been invited often enough for now."],
+  "member.not_found": [404, "There is no such member."],
+  "member.wider": [403, "They administer what you do not."],
   "org.not_found": [404, "There is no such tenant or organisation."],
   "person.not_found": [422, "There is no such person in this tenant."],
   "policy.not_found": [422, "No policy says how this type is decided."],
+  "policy.stale": [409, "The policy has a newer version than the one that you edited."],
+  "scope.code_taken": [409, "This code is in use elsewhere in the tenant."],
+  "scope.not_found": [404, "There is no such scope."],
+  "scope.stale": [409, "It has another name by now than the one that you edited."],
   "auth.required": [401, "Sign in, or send a valid token."],
   "auth.foreign_origin": [403, "The request came from another site."],
   "request.malformed": [400, "The request cannot be read."],
@@ -76,16 +132,22 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   unavailable: [503, "The database does not answer. Try again shortly."],
 };
 
+/** What a code is answered with, for the description of the API. */
+export const answerOf = (code: Code): { status: Status; title: string } => {
+  const [status, title] = TABLE[code];
+  return { status, title };
+};
+
 /** A refusal of transport's own. */
 export class TransportError extends Error {
   readonly code: TransportCode;
-  readonly retryAfter: number | undefined;
+  readonly rate: Rate | undefined;
   readonly issues: readonly Issue[];
-  constructor(code: TransportCode, options: { retryAfter?: number; issues?: readonly Issue[] } = {}) {
+  constructor(code: TransportCode, options: { rate?: Rate; issues?: readonly Issue[] } = {}) {
     super(code);
     this.name = "TransportError";
     this.code = code;
-    this.retryAfter = options.retryAfter;
+    this.rate = options.rate;
     this.issues = options.issues ?? [];
   }
 }
@@ -98,6 +160,8 @@ export interface Explained {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly issues: readonly Issue[];
   readonly retryAfter: number | undefined;
+  /** The rate that was exceeded. */
+  readonly rate: Rate | undefined;
   /** Not a refusal: to be logged with its request id. */
   readonly unexpected: boolean;
 }
@@ -127,12 +191,8 @@ export function explain(thrown: unknown): Explained {
   const known = error instanceof Refusal || error instanceof TransportError;
   const code: Code = known ? error.code : isUnavailable(error) ? "unavailable" : "internal";
   const [status, title] = TABLE[code];
-  const retryAfter =
-    error instanceof TransportError
-      ? error.retryAfter
-      : code === "idempotency.in_progress" || code === "unavailable"
-        ? 1
-        : undefined;
+  const rate = error instanceof TransportError ? error.rate : undefined;
+  const retryAfter = rate?.wait ?? (code === "idempotency.in_progress" || code === "unavailable" ? 1 : undefined);
   return {
     code,
     status,
@@ -141,6 +201,7 @@ export function explain(thrown: unknown): Explained {
     facts: error instanceof Refusal ? error.facts : {},
     issues: known ? error.issues : [],
     retryAfter,
+    rate,
     unexpected: !known,
   };
 }

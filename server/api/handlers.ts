@@ -6,9 +6,10 @@ import { checkOrigin, createContext, idempotencyKey, requestFacts } from "#serve
 import { explain, TransportError } from "#server/api/errors.ts";
 import { appRouter } from "#server/api/root.ts";
 import { pingDatabase } from "#server/domain/maintenance/queries.ts";
+import { LIMITS } from "#server/platform/limits.ts";
+import { rateHeaders } from "#server/platform/rates.ts";
 
 const TRPC = "/api/trpc";
-const BATCH_MAX = 20;
 
 /** Same site only, JSON only, bounded, and a key for one call: what is left goes to tRPC. */
 async function admitted(request: Request): Promise<Request> {
@@ -35,11 +36,19 @@ export async function trpcHandler(request: Request): Promise<Response> {
     endpoint: TRPC,
     req,
     router: appRouter,
-    maxBatchSize: BATCH_MAX,
+    maxBatchSize: LIMITS.batchCalls,
     createContext: ({ resHeaders }) => createContext(req, resHeaders),
     responseMeta: ({ errors }) => {
-      const wait = Math.max(0, ...errors.map((error) => explain(error).retryAfter ?? 0));
-      return { headers: { "cache-control": "no-store", ...(wait > 0 ? { "retry-after": `${wait}` } : {}) } };
+      const explained = errors.map(explain);
+      const wait = Math.max(0, ...explained.map(({ retryAfter }) => retryAfter ?? 0));
+      const rate = explained.find((error) => error.rate)?.rate;
+      return {
+        headers: {
+          "cache-control": "no-store",
+          ...(wait > 0 ? { "retry-after": `${wait}` } : {}),
+          ...(rate ? rateHeaders(rate) : {}),
+        },
+      };
     },
   });
 }

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { z } from "zod";
 import { failure, respond } from "#server/api/answer.ts";
 import { readJson } from "#server/api/body.ts";
-import { idempotencyKey, requestFacts } from "#server/api/context.ts";
+import { callerOfRequest, idempotencyKey, limit, limitStranger, requestFacts } from "#server/api/context.ts";
+import type { Code } from "#server/api/errors.ts";
 import { TransportError } from "#server/api/errors.ts";
 import type { ScopeNode } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -11,7 +12,8 @@ import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfClient } from "#server/domain/identity/queries.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { env } from "#server/platform/env.ts";
-import { allowRequest } from "#server/platform/limits.ts";
+import { rateHeaders } from "#server/platform/rates.ts";
+import { subjectOf, trace } from "#server/platform/trace.ts";
 
 export interface Answer {
   readonly status: 200 | 201 | 202;
@@ -24,8 +26,26 @@ export interface Call {
   onReplay(): void;
 }
 
+/** An answer as it is described: what it means, and its shape under the name that it has there. */
+export interface Described {
+  readonly means: string;
+  readonly name: string;
+  readonly shape: z.ZodType;
+  readonly example: unknown;
+}
+
 /** One operation of the Core API: what it takes, what it calls. Its input is parsed before the tenant is looked up. */
 export interface Operation<S extends z.ZodType = z.ZodType> {
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** A GET's parameters, as they are written behind the question mark. */
+  readonly query?: z.ZodObject;
+  /** A POST's body, and one of them. */
+  readonly body?: { readonly name: string; readonly shape: z.ZodType; readonly examples: Record<string, unknown> };
+  readonly answers: Partial<Record<Answer["status"], Described>>;
+  /** What it may refuse beside what any operation may. */
+  readonly refuses: readonly Code[];
   readonly method: "GET" | "POST";
   /** The path below /api/core, with parameters in braces. */
   readonly path: string;
@@ -46,11 +66,13 @@ export function operation<S extends z.ZodType>(definition: Operation<S>): Operat
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
 /** Who asks, and how often: before anything else is said, so that nobody without the token learns even which paths there are. */
-async function admit(headers: Headers): Promise<void> {
+function admit(headers: Headers, facts: RequestFacts): Record<string, string> {
   const sent = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
-  if (!timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN))) throw new TransportError("auth.required");
-  const { allowed, retryAfter } = await allowRequest("token", "core", env.RATE_LIMIT_TOKEN);
-  if (!allowed) throw new TransportError("request.rate_limited", { retryAfter });
+  if (!timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN))) {
+    limitStranger(facts);
+    throw new TransportError("auth.required");
+  }
+  return rateHeaders(limit("token", "core"));
 }
 
 function header(headers: Headers, name: string): string {
@@ -66,6 +88,7 @@ async function findCaller(facts: RequestFacts, headers: Headers): Promise<Caller
   const mine = env.CORE_API_TENANTS;
   if (!found || (mine.length > 0 && !mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t))))
     throw new Refusal("org.not_found");
+  trace(subjectOf(found.caller));
   const scopes = [...found.caller.access.scopes.values()];
   const find = (kind: ScopeNode["kind"], ref: string, below: string | null) => {
     const there = scopes.filter((s) => s.kind === kind && (below === null || s.path.includes(below)));
@@ -86,7 +109,7 @@ function handler(op: Operation): Handler {
     const facts = requestFacts(request.headers);
     const extra: Record<string, string> = {};
     try {
-      await admit(request.headers);
+      Object.assign(extra, admit(request.headers, facts));
       for (const name of ["x-tenant-id", "x-org-id"]) header(request.headers, name);
       const key = idempotencyKey(request.headers);
       const body = op.method === "POST" ? await readJson(request) : undefined;
@@ -111,7 +134,7 @@ function refusal(allow: readonly string[]): Handler {
   return async (request) => {
     const facts = requestFacts(request.headers);
     try {
-      await admit(request.headers);
+      admit(request.headers, facts);
       return failure(said, facts, allow.length > 0 ? { allow: allow.join(", ") } : {});
     } catch (error) {
       return failure(error, facts);
@@ -119,8 +142,26 @@ function refusal(allow: readonly string[]): Handler {
   };
 }
 
+/** An answer that is the same for every tenant: for the token, or for whoever is signed in. */
+export function documentRoute(document: () => unknown): Methods {
+  const get: Handler = async (request) => {
+    const facts = requestFacts(request.headers);
+    try {
+      const bySession = !request.headers.has("authorization") && (await callerOfRequest(request.headers, facts));
+      if (!bySession) admit(request.headers, facts);
+      return respond(facts, 200, document());
+    } catch (error) {
+      return failure(error, facts);
+    }
+  };
+  const none = refusal(["GET", "HEAD"]);
+  return { ...table(none), GET: get, HEAD: get };
+}
+
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
 type Methods = Record<(typeof METHODS)[number], Handler>;
+
+const table = (none: Handler) => Object.fromEntries(METHODS.map((method) => [method, none])) as Methods;
 
 /** The handlers of one address: its operations, HEAD as GET, and a problem body for every other method. */
 export function route(...own: readonly { readonly method: "GET" | "POST" }[]): Methods {
@@ -128,5 +169,5 @@ export function route(...own: readonly { readonly method: "GET" | "POST" }[]): M
   const get = handlers.get("GET");
   if (get) handlers.set("HEAD", get);
   const none = refusal([...handlers.keys()].sort());
-  return Object.fromEntries(METHODS.map((method) => [method, handlers.get(method) ?? none])) as Methods;
+  return { ...table(none), ...Object.fromEntries(handlers) };
 }

@@ -1,7 +1,29 @@
 import { access } from "#server/api/routers/access.ts";
 import { approvals } from "#server/api/routers/approvals.ts";
+import { audit } from "#server/api/routers/audit.ts";
 import { bulks } from "#server/api/routers/bulks.ts";
+import { imports } from "#server/api/routers/imports.ts";
+import { messages } from "#server/api/routers/messages.ts";
+import { outbox } from "#server/api/routers/outbox.ts";
+import { people } from "#server/api/routers/people.ts";
+import { policies } from "#server/api/routers/policies.ts";
+import { profile } from "#server/api/routers/profile.ts";
+import { scopes } from "#server/api/routers/scopes.ts";
+import { sessions } from "#server/api/routers/sessions.ts";
 import { router } from "#server/api/trpc.ts";
 
-export const appRouter = router({ access, approvals, bulks });
+export const appRouter = router({
+  access,
+  approvals,
+  audit,
+  bulks,
+  imports,
+  messages,
+  outbox,
+  people,
+  policies,
+  profile,
+  scopes,
+  sessions,
+});
 export type AppRouter = typeof appRouter;

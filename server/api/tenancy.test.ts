@@ -1,11 +1,19 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { operations } from "#server/api/rest.ts";
 import { appRouter } from "#server/api/root.ts";
+import { listAssignments } from "#server/domain/access/queries.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
+import { listAudit } from "#server/domain/audit/queries.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { uploadFile } from "#server/domain/imports/upload-file.ts";
+import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
+import { sendMessage } from "#server/domain/messaging/send-message.ts";
+import { invitePerson } from "#server/domain/people/invite-person.ts";
+import { listPeople } from "#server/domain/people/queries.ts";
+import { transaction } from "#server/domain/transaction.ts";
 import type { Browser, Said } from "#server/testing/http.ts";
 import { core, makeAccount, routeFiles, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
@@ -21,13 +29,44 @@ interface Ids {
   readonly draft: string;
   readonly running: string;
   readonly email: string;
+  readonly message: string;
+  readonly logged: string;
+  /** What only one tenant has a policy for. */
+  readonly type: string;
+  readonly tenant: string;
+  readonly person: string;
+  readonly member: string;
+  readonly client: string;
+  readonly assignment: string;
+  readonly invitation: string;
+  readonly import: string;
+  readonly event: string;
+  readonly request: string;
 }
+
+const STAGES = [{ name: "S", permission: "approvals:decide", needed: 1 }] as const;
+
+const FORESEEN = { type: "a", priority: "LOW", amount: null, payload: {}, dueAt: null, requesterEmail: null } as const;
 
 type Inputs = (ids: Ids) => readonly unknown[];
 const NO_IDS: Inputs = () => [];
+const MAP = { fields: { org: { column: "org" }, type: { column: "type" }, title: { column: "title" } } };
 
 /** How each procedure can be handed somebody else's ids: a procedure that is not here fails the test. */
 const PROCEDURES: Record<string, Inputs> = {
+  "access.assign": ({ person, email, client, org }) => [
+    { personId: person, role: "reader", scopeId: mine.rootId },
+    { email, role: "reader", scopeId: mine.rootId },
+    { clientId: client, role: "reader", scopeId: mine.rootId },
+    { email: "somebody@example.test", role: "reader", scopeId: org },
+  ],
+  "access.assignments": ({ person, org, assignment }) => [
+    { personId: person },
+    { scopeId: org },
+    { personId: person, before: assignment },
+  ],
+  "access.revoke": ({ assignment }) => [{ id: assignment }],
+  "access.roles": NO_IDS,
   "access.whoAmI": NO_IDS,
   "approvals.list": ({ org, pending }) => [{ filter: { org: [org] } }, { filter: { q: pending } }],
   "approvals.count": ({ org }) => [{ filter: { org: [org] } }],
@@ -36,28 +75,112 @@ const PROCEDURES: Record<string, Inputs> = {
     { type: "a", title: "b", orgId: org },
     { type: "a", title: "b", requesterEmail: email },
   ],
+  "approvals.prepare": NO_IDS,
+  "approvals.form": ({ type }) => [{ type }],
+  "approvals.foresee": ({ type, org, email }) => [
+    { ...FORESEEN, type, orgId: mine.orgs.ca },
+    { ...FORESEEN, orgId: org },
+    { ...FORESEEN, orgId: mine.orgs.ca, requesterEmail: email },
+  ],
+  "approvals.comment": ({ pending, returned }) => [
+    { id: pending, comment: "a" },
+    { id: returned, comment: "b" },
+  ],
   "approvals.resubmit": ({ returned }) => [{ id: returned }],
   "approvals.cancel": ({ pending, returned }) => [{ id: pending }, { id: returned }],
   "approvals.decide": ({ pending }) => [{ id: pending, decision: "APPROVE" }],
   "approvals.decideSet": ({ pending }) => [{ ids: [pending], decision: "APPROVE" }],
   "approvals.dryRun": ({ pending }) => [{ ids: [pending], decision: "APPROVE" }],
+  "audit.choices": NO_IDS,
+  "audit.get": ({ logged }) => [{ id: logged }],
+  "audit.list": ({ pending, org, logged }) => [
+    { filter: { target: pending } },
+    { filter: { target: org } },
+    { cursor: logged, filter: { person: pending } },
+  ],
+  "approvals.standing": ({ pending, returned, org }) => [
+    { ids: [pending, returned] },
+    { ids: [pending], filter: { org: [org] } },
+  ],
+  "approvals.approvers": ({ pending, returned }) => [{ id: pending }, { id: returned }],
+  "messages.list": ({ pending, message }) => [{ targetId: pending }, { to: "theirs@" }, { before: message }],
+  "messages.get": ({ message }) => [{ id: message }],
+  "messages.preview": NO_IDS,
+  "messages.resend": ({ message }) => [{ id: message }],
+  "messages.reveal": ({ message }) => [{ id: message }],
   "bulks.draft": ({ pending, org }) => [
     { ids: [pending] },
     { filter: { org: [org] } },
     { filter: { q: "nothing" }, except: [pending] },
   ],
   "bulks.start": ({ draft }) => [{ id: draft, decision: "APPROVE" }],
+  "bulks.dryRun": ({ draft, running }) => [draft, running].map((id) => ({ id, decision: "APPROVE" })),
+  "bulks.pause": ({ draft, running }) => [{ id: draft }, { id: running }],
+  "bulks.resume": ({ draft, running }) => [{ id: draft }, { id: running }],
   "bulks.cancel": ({ draft, running }) => [{ id: draft }, { id: running }],
+  "bulks.retry": ({ draft, running }) => [{ id: draft }, { id: running }],
+  "bulks.outcomes": ({ running }) => [{ id: running }],
   "bulks.get": ({ draft, running }) => [{ id: draft }, { id: running }],
   "bulks.list": NO_IDS,
   "bulks.items": ({ running }) => [{ id: running }],
+  "imports.check": ({ import: id }) => [{ id, version: 1, map: MAP }],
+  "imports.columns": ({ import: id }) => [{ id }],
+  "imports.discard": ({ import: id }) => [{ id }],
+  "imports.get": ({ import: id }) => [{ id }],
+  "imports.list": ({ import: id }) => [{ before: id }],
+  "imports.preview": ({ import: id }) => [{ id, map: MAP }],
+  "imports.problems": ({ import: id }) => [{ id }],
+  "imports.start": ({ import: id }) => [{ id, version: 1 }],
+  "outbox.backlog": NO_IDS,
+  "outbox.event": ({ event }) => [{ id: event }],
+  "outbox.list": ({ pending, event }) => [
+    { filter: { aggregateId: pending } },
+    { filter: { aggregateId: pending }, cursor: { eventId: event, reaction: "live" } },
+  ],
+  "outbox.replay": ({ event }) => [
+    { eventId: event, reaction: "live" },
+    { eventId: event, reaction: "mail", published: true },
+  ],
+  "outbox.replayDead": ({ event }) => [{ reaction: "live", after: event }],
+  "outbox.trace": ({ request, event }) => [
+    { requestId: request },
+    { correlationId: request },
+    { requestId: request, after: event },
+  ],
+  "people.accept": NO_IDS, // its token is no id; what it opens is proven beside the command
+  "people.invitation": NO_IDS,
+  "people.invitations": NO_IDS,
+  "people.get": ({ person, member }) => [{ personId: person }, { personId: member }],
+  "people.list": ({ member, email }) => [{ q: email }, { after: member, q: email }],
+  "people.setStatus": ({ member, person }) => [
+    { id: member, status: "DISABLED" },
+    { id: person, status: "ENDED" },
+  ],
+  "people.withdraw": ({ invitation }) => [{ id: invitation }],
+  "policies.list": NO_IDS,
+  "policies.get": ({ type }) => [{ type }],
+  "policies.tryOut": ({ type }) => [{ type, stages: STAGES }],
+  "profile.get": NO_IDS,
+  "profile.update": NO_IDS,
+  "scopes.create": ({ org }) => [{ parentId: org, kind: "CYCLE", items: [{ code: "C", name: "C" }] }],
+  "scopes.list": NO_IDS,
+  "scopes.rename": ({ org }) => [{ id: org, name: "Another" }],
+  "sessions.narrow": ({ org }) => [{ scopeId: org }],
+  "sessions.places": NO_IDS,
+  "sessions.switchTenant": ({ tenant }) => [{ tenantId: tenant }],
+  "policies.put": ({ type }) => [{ type, name: "N", stages: STAGES, version: 0 }],
 };
+
+const steered = (verb: string, ...ids: readonly string[]) =>
+  ids.map((id) => [`/approvals/bulk/${id}/${verb}`, {}] as const);
 
 /** The same for the Core API: path and body. */
 const OPERATIONS: Record<string, (ids: Ids) => readonly (readonly [path: string, body?: unknown])[]> = {
   "GET /approvals": ({ pending }) => [[`/approvals?q=${pending}`]],
   "POST /approvals": ({ email }) => [["/approvals", { type: "a", title: "b", requesterEmail: email }]],
   "GET /approvals/{id}": ({ pending }) => [[`/approvals/${pending}`]],
+  "POST /approvals/{id}/comments": ({ pending }) => [[`/approvals/${pending}/comments`, { comment: "a" }]],
+  "POST /approvals/{id}/revisions": ({ returned }) => [[`/approvals/${returned}/revisions`, { title: "b" }]],
   "POST /approvals/{id}/decision": ({ pending }) => [[`/approvals/${pending}/decision`, { decision: "APPROVE" }]],
   "POST /approvals/bulk/decision": ({ pending, org }) => [
     ["/approvals/bulk/decision", { ids: [pending], decision: "APPROVE" }],
@@ -68,6 +191,9 @@ const OPERATIONS: Record<string, (ids: Ids) => readonly (readonly [path: string,
     [`/approvals/bulk/${draft}`],
     [`/approvals/bulk/${running}`],
   ],
+  "POST /approvals/bulk/{bulkId}/pause": ({ draft, running }) => steered("pause", draft, running),
+  "POST /approvals/bulk/{bulkId}/resume": ({ draft, running }) => steered("resume", draft, running),
+  "POST /approvals/bulk/{bulkId}/cancel": ({ draft, running }) => steered("cancel", draft, running),
 };
 
 let mine: World;
@@ -81,7 +207,23 @@ const unknown = (): Ids => ({
   draft: uuidv7(),
   running: uuidv7(),
   email: `${uuidv7()}@example.test`,
+  message: uuidv7(),
+  logged: uuidv7(),
+  type: uuidv7(),
+  tenant: uuidv7(),
+  person: uuidv7(),
+  member: uuidv7(),
+  client: uuidv7(),
+  assignment: uuidv7(),
+  invitation: uuidv7(),
+  import: uuidv7(),
+  event: uuidv7(),
+  request: uuidv7(),
 });
+
+async function* csv() {
+  yield Buffer.from("org,type,title\nCA,a,b\n");
+}
 
 beforeAll(async () => {
   for (const { file } of routeFiles) await import(file); // each declares its operations
@@ -91,14 +233,44 @@ beforeAll(async () => {
   const [pending, returned] = await theirs.approvals(2);
   const [decider, client] = [await theirs.person("decider"), await theirs.client(theirs.orgs.ca)];
   await decideApproval(decider, { id: returned as string, decision: "CHANGES_REQUESTED", comment: "more" });
-  const { email } = await makeAccount(theirs, "decider");
+  const { email, personId } = await makeAccount(theirs, "decider");
+  const [member] = (await listPeople(await theirs.system(), { q: email })).items;
+  const [assignment] = (await listAssignments(await theirs.system(), { personId })).items;
+  const type = uuidv7();
+  await theirs.policy(type, STAGES);
+  await theirs.approvals(1, { type });
+  const message = await transaction(await theirs.system(), (work) =>
+    sendMessage(work, {
+      template: "invitation",
+      to: { email: "theirs@example.test", personId: null },
+      language: "en",
+      data: { tenant: "theirs", by: null, hours: 1 },
+      secrets: { link: "https://example.test/theirs" },
+    }),
+  );
+  await deliverMessage(await theirs.system(), message.id, async () => ({ provider: "CAPTURE", outcome: "CAPTURED" }));
+  const [event] = (
+    await admin().pool.query("SELECT id, request_id FROM outbox_events WHERE tenant_id = $1 LIMIT 1", [theirs.tenantId])
+  ).rows;
   foreign = {
+    event: event.id,
+    request: event.request_id,
     pending: pending as string,
     returned: returned as string,
     org: theirs.orgs.ca,
     draft: (await draftBulk(decider, { ids: [pending as string] })).id,
     running: (await decideByFilter(client, { filter: {}, decision: "APPROVE" })).bulkId,
     email,
+    message: message.id,
+    logged: (await listAudit(await theirs.system(), { filter: { target: pending as string } })).items[0]?.id as string,
+    type,
+    tenant: theirs.tenantId,
+    person: personId,
+    member: member?.id as string,
+    client: client.clientId as string,
+    assignment: assignment?.id as string,
+    import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,
+    invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };
 });
 
@@ -160,16 +332,22 @@ describe("A12 ids of another tenant answer exactly like unknown ones", () => {
     expect(await theirRows()).toBe(before);
   });
 
+  test("the report of an import", async () => {
+    const report = (id: string) => olu.fetch(`/api/imports/${id}/problems`);
+    expect(form(await report(foreign.import))).toBe(form(await report(uuidv7())));
+  });
+
   test("the same ids do name something to those whose they are", async () => {
     const admin2 = await signedIn(await makeAccount(theirs, "administrator"));
     const calls = [
       admin2.query("approvals.detail", { id: foreign.pending }),
       admin2.query("approvals.detail", { id: foreign.returned }),
       admin2.query("bulks.get", { id: foreign.running }),
+      admin2.query("audit.get", { id: foreign.logged }),
       core(theirs.code, foreign.org)(`/approvals/${foreign.pending}`),
       core(theirs.code, "CA")(`/approvals/bulk/${foreign.running}`),
     ];
-    expect((await Promise.all(calls)).map((said) => said.status)).toEqual([200, 200, 200, 200, 200]);
+    expect((await Promise.all(calls)).map((said) => said.status)).toEqual([200, 200, 200, 200, 200, 200]);
   });
 });
 
@@ -179,6 +357,7 @@ describe("R3 a tenant is a wall", () => {
       await olu.query("approvals.list", { limit: 200 }),
       await olu.query("approvals.count", {}),
       await olu.query("bulks.list", {}),
+      await olu.query("audit.list", { limit: 200 }),
       await olu.query("access.whoAmI", {}),
       await core(mine.code, "CA")("/approvals?limit=200"),
     ].map(({ body }) => JSON.stringify(body));
@@ -199,7 +378,15 @@ describe("the routes on disk", () => {
 
   test("are these", () => {
     const others = routeFiles.map((r) => r.address).filter((a) => !a.startsWith(`${CORE}/`));
-    expect(others).toEqual(["/api/auth/[...nextauth]", "/api/trpc/[trpc]", "/health"]);
+    expect(others).toEqual([
+      "/api/auth/[...nextauth]",
+      "/api/bulks/[id]/outcomes",
+      "/api/events",
+      "/api/imports",
+      "/api/imports/[id]/problems",
+      "/api/trpc/[trpc]",
+      "/health",
+    ]);
   });
 
   test("under /api/core take exactly the operations that are declared", async () => {
@@ -222,6 +409,6 @@ describe("the routes on disk", () => {
         if (status !== 405) taken.push(`${method} ${path.replace(/\[(\w+)\]/g, "{$1}")}`);
       }
     }
-    expect(taken.sort()).toEqual([...operations.keys()].sort());
+    expect(taken.sort()).toEqual(["GET /openapi.json", ...operations.keys()].sort());
   });
 });

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { Context } from "#server/api/context.ts";
+import { limitCaller } from "#server/api/context.ts";
 import { explain, TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { CommandOptions } from "#server/domain/command.ts";
@@ -25,10 +26,20 @@ const mapped = t.procedure.use(async ({ next, ctx, path }) => {
   const explained = explain(result.error);
   const cause = result.error.cause ?? result.error;
   if (explained.unexpected) logger.error({ err: cause, path, requestId: ctx.requestId }, "a procedure failed");
-  throw new TRPCError({ code: explained.trpcCode, message: explained.code, cause });
+  const mapped = new TRPCError({ code: explained.trpcCode, message: explained.code, cause });
+  throw Object.assign(mapped, { digest: ctx.requestId }); // what the error screen of a page shows
 });
 
-const signedIn = mapped.use(async ({ next, ctx, getRawInput }) => {
+/** For whoever is not known yet: so often a minute from one address. */
+export const stranger = mapped.use(async ({ next, ctx, getRawInput }) => {
+  ctx.limit();
+  await getRawInput().catch(() => {
+    throw new TransportError("request.malformed");
+  });
+  return next();
+});
+
+export const signedIn = mapped.use(async ({ next, ctx, getRawInput }) => {
   const caller = await ctx.caller();
   if (!caller) throw new TransportError("auth.required");
   await getRawInput().catch(() => {
@@ -38,7 +49,7 @@ const signedIn = mapped.use(async ({ next, ctx, getRawInput }) => {
 });
 
 /** The command or query parses its own input; transport only says of which type it is. */
-const as =
+export const as =
   <T>() =>
   (raw: unknown): T =>
     raw as T;
@@ -51,14 +62,30 @@ export function read<I, O>(query: Asked<I, O>) {
   return signedIn.input(as<I>()).query(({ ctx, input }) => query(ctx.caller, input as I));
 }
 
+/** A query whose input may be longer than an address: asked by POST. */
+export function ask<I, O>(query: Asked<I, O>) {
+  return signedIn.input(as<I>()).mutation(({ ctx, input }) => query(ctx.caller, input as I));
+}
+
+/** What changes something, or tries to, is counted by itself. */
+const writing = signedIn.use(({ next, ctx }) => {
+  limitCaller("write", ctx.caller);
+  return next();
+});
+
 /** A command, as a procedure: the request's Idempotency-Key goes with it. */
 export function write<I, O>(command: Done<I, O>) {
-  return signedIn
+  return writing
     .input(as<I>())
     .mutation(({ ctx, input }) => command(ctx.caller, input as I, { key: ctx.idempotencyKey, onReplay: ctx.onReplay }));
 }
 
+/** A command whose answer holds a secret: it takes no key, since a kept answer is a row. */
+export function writeUnkept<I, O>(command: Done<I, O>) {
+  return signedIn.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I));
+}
+
 /** A command's dry run: the same run, rolled back. */
 export function tryOut<I, O>(command: Done<I, O>) {
-  return signedIn.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I, { dryRun: true }));
+  return writing.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I, { dryRun: true }));
 }

@@ -198,6 +198,54 @@ describe("writing", () => {
     expect(problem(await decide(pair))).toBe("409 approval.you_already_decided");
   });
 
+  test("links go with a request and its next revision, a comment into its timeline; each answer is as described", async () => {
+    const link = (title: string) => ({ title, url: `https://files.example.com/${title}` });
+    const { id } = (await ca("/approvals", { body: { ...newest, attachments: [link("a"), link("b")] } })).body;
+    const back = (await world.approvals(1, { type: "pair" }))[0] as string;
+    await decide(back, { decision: "CHANGES_REQUESTED", comment: "more" });
+    const sent = await ca(`/approvals/${back}/revisions`, {
+      body: { title: "Corrected", attachments: [link("c")], version: 2 },
+    });
+    expect([sent.status, sent.body.revision, sent.body.title]).toEqual([201, 2, "Corrected"]);
+    expect(problem(await ca(`/approvals/${back}/revisions`, { body: {} }))).toBe("409 approval.not_open");
+    const said = await ca(`/approvals/${id}/comments`, { body: { comment: "Both are there." } });
+    expect([said.status, said.body.by.kind]).toEqual([201, "CLIENT"]);
+    const [first, second] = [(await ca(`/approvals/${id}`)).body, (await ca(`/approvals/${back}`)).body];
+    expect(approvalDetailShape.parse(first)).toStrictEqual(first);
+    expect(first).toMatchObject({
+      attachments: [link("a"), link("b")],
+      comments: [said.body],
+      timeline: [
+        { action: "approval.commented", facts: { comment: "Both are there." } },
+        { action: "approval.submitted" },
+      ],
+    });
+    expect(second.attachments).toMatchObject([link("c")]);
+    expect(problem(await ny(`/approvals/${id}/comments`, { body: { comment: "x" } }))).toBe("404 approval.not_found");
+    expect(problem(await ny(`/approvals/${back}/revisions`, { body: {} }))).toBe("404 approval.not_found");
+  });
+
+  test.each([
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "http://example.com",
+    "https://user:secret@example.com",
+    "https://example.com/\u202e",
+    "",
+    7,
+  ])("a link to %j is refused where it stands", async (url) => {
+    const body = {
+      ...newest,
+      attachments: [
+        { title: "ok", url: "https://example.com" },
+        { title: "x", url },
+      ],
+    };
+    const said = await ca("/approvals", { body });
+    expect(problem(said)).toBe("400 input.invalid");
+    expect(said.body.errors.map((e: { path: string }) => e.path)).toEqual(["attachments.1.url"]);
+  });
+
   test("a set answers one result per id, in input order; the four counts sum to the ids (A8)", async () => {
     const made = await world.approvals(3);
     const sent = [made[2], uuidv7(), made[0], made[2]] as string[];

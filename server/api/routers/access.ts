@@ -1,4 +1,12 @@
-import { read, router } from "#server/api/trpc.ts";
-import { whoAmI } from "#server/domain/access/queries.ts";
+import { read, router, write } from "#server/api/trpc.ts";
+import { assignRole } from "#server/domain/access/assign-role.ts";
+import { listAssignments, listRoles, whoAmI } from "#server/domain/access/queries.ts";
+import { revokeRole } from "#server/domain/access/revoke-role.ts";
 
-export const access = router({ whoAmI: read(whoAmI) });
+export const access = router({
+  whoAmI: read(whoAmI),
+  roles: read(listRoles),
+  assignments: read(listAssignments),
+  assign: write(assignRole),
+  revoke: write(revokeRole),
+});

@@ -1,0 +1,25 @@
+"use server";
+
+import { headers } from "next/headers";
+import { runAction } from "#server/api/run-action.ts";
+import { remindApprovers } from "#server/domain/approvals/remind-approvers.ts";
+import { tellRequester } from "#server/domain/approvals/tell-requester.ts";
+import { invitePerson } from "#server/domain/people/invite-person.ts";
+import { resendInvitation } from "#server/domain/people/resend-invitation.ts";
+
+/** Forms that send mail. Each names a command, which queues the message in its commit; the worker delivers it. */
+export async function remindApproversAction(input: unknown) {
+  return runAction(await headers(), remindApprovers, input);
+}
+
+export async function tellRequesterAction(input: unknown) {
+  return runAction(await headers(), tellRequester, input);
+}
+
+export async function invitePersonAction(input: unknown) {
+  return runAction(await headers(), invitePerson, input);
+}
+
+export async function resendInvitationAction(input: unknown) {
+  return runAction(await headers(), resendInvitation, input);
+}
