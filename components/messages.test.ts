@@ -1,7 +1,10 @@
 import { globSync, readFileSync } from "node:fs";
+import type { MessageFormatElement } from "@formatjs/icu-messageformat-parser";
+import { parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { createTranslator } from "next-intl";
 import { describe, expect, test } from "vitest";
-import en from "#messages/en.json" with { type: "json" };
+import en from "#messages/en.ts";
+import es from "#messages/es.ts";
 import { REFUSALS } from "#server/domain/refusals.ts";
 
 type Tree = { readonly [key: string]: string | Tree };
@@ -15,6 +18,27 @@ function paths(tree: Tree, prefix = ""): string[] {
   return Object.entries(tree).flatMap(([key, value]) =>
     typeof value === "string" ? [prefix + key] : paths(value, `${prefix}${key}.`),
   );
+}
+
+const textAt = (tree: Tree, path: string) =>
+  path.split(".").reduce<Tree | string>((branch, key) => (branch as Tree)[key] as Tree | string, tree) as string;
+
+/** A value for everything that a message asks for. */
+function facts(elements: readonly MessageFormatElement[]): Record<string, unknown> {
+  const found: Record<string, unknown> = {};
+  for (const element of elements) {
+    if (element.type === TYPE.argument) found[element.value] ??= "word";
+    if (element.type === TYPE.number || element.type === TYPE.plural) found[element.value] = 2;
+    if (element.type === TYPE.date || element.type === TYPE.time) found[element.value] = new Date(0);
+    if (element.type === TYPE.select) found[element.value] = Object.keys(element.options)[0];
+    if (element.type === TYPE.tag) {
+      found[element.value] = () => "";
+      Object.assign(found, facts(element.children));
+    }
+    if (element.type === TYPE.select || element.type === TYPE.plural)
+      for (const { value } of Object.values(element.options)) Object.assign(found, { ...facts(value), ...found });
+  }
+  return found;
 }
 
 /** Every `t("…")` of a file with the namespaces that its `t` may stand for there. */
@@ -58,33 +82,27 @@ describe("the texts", () => {
     expect(FILES.length).toBeGreaterThan(50);
   });
 
-  test("are sound messages, whatever they are given", () => {
+  test("are the same in both languages: the same keys, asking for the same facts", () => {
+    const asked = (tree: Tree) =>
+      Object.fromEntries(paths(tree).map((path) => [path, Object.keys(facts(parse(textAt(tree, path)))).sort()]));
+    expect(asked(es)).toEqual(asked(en));
+  });
+
+  test.each([
+    ["en", en],
+    ["es", es],
+  ] as const)("are sound messages in %s, whatever they are given", (locale, messages) => {
     const failures: string[] = [];
     const onError = (error: Error) => void failures.push(error.message);
-    const t: (path: string, values: object) => string = createTranslator({
-      locale: "en",
-      messages: en,
-      onError,
-    }) as never;
-    const facts = {
-      count: 2,
-      total: 3,
-      done: 1,
-      have: 1,
-      needed: 2,
-      seconds: 5,
-      decided: 1,
-      recorded: 0,
-      refused: 2,
-      failed: 0,
-      revision: 2,
-    };
-    const words = Object.fromEntries(
-      "name tenant theme key keys label from to state stateCode decision by who ago when permission stage max minutes rate words title until settled kind"
-        .split(" ")
-        .map((key) => [key, key]),
-    );
-    for (const path of paths(en)) t(path, { ...words, ...facts, before: 1, after: 2 });
+    const t: (path: string, values: object) => string = createTranslator({ locale, messages, onError }) as never;
+    for (const path of paths(messages)) t(path, facts(parse(textAt(messages, path))));
     expect(failures).toEqual([]);
+  });
+
+  test.each(["en", "es"])("of %s lie in one file each", (locale) => {
+    const namespaces = globSync(`messages/${locale}/*.json`).flatMap((file) =>
+      Object.keys(JSON.parse(readFileSync(file, "utf8"))),
+    );
+    expect(namespaces.toSorted()).toEqual(Object.keys(locale === "en" ? en : es).toSorted());
   });
 });

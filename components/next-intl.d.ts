@@ -1,8 +1,8 @@
-import type messages from "#messages/en.json";
+import type messages from "#messages/en.ts";
 
 declare module "next-intl" {
   interface AppConfig {
-    Locale: "en";
+    Locale: "en" | "es";
     Messages: typeof messages;
   }
 }

@@ -7,7 +7,7 @@ import { cache } from "react";
 import { makeQueryClient } from "#components/api/query-client.ts";
 import { pageCaller } from "#server/api/auth.ts";
 import type { Context } from "#server/api/context.ts";
-import { requestFacts } from "#server/api/context.ts";
+import { limitStranger, placeOf, requestFacts } from "#server/api/context.ts";
 import { appRouter } from "#server/api/root.ts";
 
 /** Who asks for this page; looked up once for the layout and the page together. */
@@ -31,8 +31,19 @@ export async function requireCaller(path: string) {
 
 /** The API as a page asks it: the same procedures as the browser's, without the way through HTTP. */
 export const pageApi = cache(async () => {
-  const { requestId } = requestFacts(await headers());
-  const ctx: Context = { requestId, idempotencyKey: undefined, caller: currentCaller, onReplay: () => {} };
+  const given = await headers();
+  const facts = requestFacts(given);
+  const ctx: Context = {
+    requestId: facts.requestId,
+    idempotencyKey: undefined,
+    place: placeOf(given, facts),
+    caller: currentCaller,
+    limit: () => limitStranger(facts),
+    setSession: () => {
+      throw new Error("a page that renders opens no session");
+    },
+    onReplay: () => {},
+  };
   const queryClient = makeQueryClient();
   return {
     queryClient,
@@ -44,12 +55,23 @@ export const pageApi = cache(async () => {
 /** Whether the browser loads the page as a document. A step inside the console has data of its own, and keeps it. */
 export const isFirstLoad = async () => (await headers()).get("sec-fetch-dest") !== "empty";
 
+const isMissing = (error: unknown) =>
+  error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST");
+
+/** What is not there as null, for a page that has words of its own for it. */
+export function foundOrNull<T>(asked: Promise<T>): Promise<T | null> {
+  return asked.catch((error) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+}
+
 /** What is not there, or is no id at all, is the not-found page; any other failure is the error page's. */
 export async function found<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof TRPCError && (error.code === "NOT_FOUND" || error.code === "BAD_REQUEST")) notFound();
+    if (isMissing(error)) notFound();
     throw error;
   }
 }

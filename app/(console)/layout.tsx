@@ -3,19 +3,25 @@ import { ApiProvider } from "#components/api/provider.tsx";
 import { ListProvider } from "#components/approvals/list/list-state.tsx";
 import { MeProvider } from "#components/identity/me.tsx";
 import { Shell } from "#components/shell/shell.tsx";
+import { TimeZoneProvider } from "#components/ui/time.tsx";
+import { thisMoment } from "#server/api/live.ts";
 import { currentCaller, pageApi } from "./api.ts";
 
 export default async function ConsoleLayout({ children }: LayoutProps<"/">) {
   // Without a caller the page below redirects, with its own address to come back to.
   if (!(await currentCaller())) return children;
+  const since = thisMoment();
   const { ask } = await pageApi();
+  const whoAmI = await ask.access.whoAmI({});
   return (
     <ApiProvider>
       <NuqsAdapter>
-        <MeProvider whoAmI={await ask.access.whoAmI({})}>
-          <ListProvider>
-            <Shell>{children}</Shell>
-          </ListProvider>
+        <MeProvider whoAmI={whoAmI}>
+          <TimeZoneProvider zone={whoAmI.person.timeZone}>
+            <ListProvider>
+              <Shell since={since}>{children}</Shell>
+            </ListProvider>
+          </TimeZoneProvider>
         </MeProvider>
       </NuqsAdapter>
     </ApiProvider>

@@ -3,18 +3,14 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import { useState } from "react";
+import { leaveToSignIn } from "#components/api/leave.ts";
 import { isSignedOut, makeQueryClient } from "#components/api/query-client.ts";
 import { TRPCProvider } from "#components/api/trpc.ts";
 import type { AppRouter } from "#server/api/root.ts";
 
 const URL = "/api/trpc";
 
-/** A session that ended elsewhere: sign in again, and come back to this very page. */
-function leaveWhenSignedOut(error: unknown): void {
-  if (!isSignedOut(error)) return;
-  const { pathname, search } = window.location;
-  window.location.assign(`/sign-in?callbackUrl=${encodeURIComponent(pathname + search)}`);
-}
+const leaveWhenSignedOut = (error: unknown) => void (isSignedOut(error) && leaveToSignIn());
 
 function makeClient() {
   return createTRPCClient<AppRouter>({

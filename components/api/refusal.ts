@@ -22,14 +22,20 @@ export function useRefusalText() {
       {
         by: text(facts.by),
         who: facts.by ? "yes" : "no",
-        ago: at ? format.relativeTime(at, { now: new Date(), style: "narrow" }) : "",
+        // At least a second: "by Mei now" reads as nonsense.
+        ago: at ? format.relativeTime(at, { now: Math.max(Date.now(), at.getTime() + 1000), style: "narrow" }) : "",
         when: at ? "yes" : "no",
         state: states.has(state as "PENDING") ? states(state as "PENDING").toLocaleLowerCase() : "",
         stateCode: state,
         permission: text(facts.permission),
+        name: text(facts.name),
         stage: text(facts.stage),
-        max: text(facts.max),
+        max: typeof facts.max === "number" ? format.number(facts.max) : text(facts.max),
+        line: text(facts.line),
+        columns: text(facts.columns),
+        flaw: text(facts.flaw) || "other",
         minutes: text(facts.minutes),
+        version: text(facts.version),
       } as Record<string, string>,
     );
   };

@@ -1,25 +1,56 @@
 "use client";
 
+import { Plus } from "lucide-react";
+import dynamic from "next/dynamic";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { FilterBar } from "#components/approvals/filters/filter-bar.tsx";
 import { StateMenu, StateTabs } from "#components/approvals/filters/state-tabs.tsx";
 import { InboxDialogs, useInboxDialogs } from "#components/approvals/inbox-dialogs.tsx";
 import type { ListHandle } from "#components/approvals/list/approval-table.tsx";
 import { ApprovalTable } from "#components/approvals/list/approval-table.tsx";
-import { DriftPill } from "#components/approvals/list/drift-pill.tsx";
 import { EmptyInbox } from "#components/approvals/list/empty-inbox.tsx";
 import { startOver, useListState } from "#components/approvals/list/list-state.tsx";
-import { matchedNow, useApprovalPages, useCounts, useDrift } from "#components/approvals/list/use-approval-pages.ts";
+import { matchedNow, useApprovalPages, useCounts } from "#components/approvals/list/use-approval-pages.ts";
 import { SelectionBar } from "#components/approvals/selection-bar.tsx";
 import { useDroppedNotice, useView } from "#components/approvals/use-view.ts";
 import { filterOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { useIdle } from "#components/ui/idle.ts";
+import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
+
+const DriftPill = dynamic(() => import("#components/approvals/list/drift-pill.tsx").then((m) => m.DriftPill), {
+  ssr: false,
+});
 
 /** Placeholders below the rows that are loaded: there is more, and it is on its way. */
 const PENDING_ROWS = 12;
 const FIRST_ROWS = 20;
+
+/** What changed elsewhere comes in, from the top: asked for, and the only way in which rows move. */
+function useBringIn(
+  { isFetching, isError }: { isFetching: boolean; isError: boolean },
+  refresh: () => void,
+  handle: React.RefObject<ListHandle | null>,
+) {
+  const list = useListState();
+  const asked = useRef(false);
+  useLayoutEffect(() => {
+    if (!asked.current || isFetching) return;
+    asked.current = false;
+    if (isError) return;
+    list.set((now) => ({ ...now, activeId: null }));
+    handle.current?.scrollToTop();
+    handle.current?.focusList();
+  }, [isFetching, isError, list, handle]);
+  return useCallback(() => {
+    asked.current = true;
+    refresh();
+  }, [refresh]);
+}
 
 export function Inbox() {
   const t = useTranslations("inbox");
@@ -28,12 +59,11 @@ export function Inbox() {
   const [view, changeView] = useView();
   useDroppedNotice();
 
-  const { query, rows, total, totalIsExact, refresh } = useApprovalPages(view);
+  const { query, pages, rows, total, totalIsExact, refresh } = useApprovalPages(view);
   const counts = useCounts(view).data;
   const matched = !totalIsExact && counts ? matchedNow(counts, view) : total;
-  const drift = useDrift(view, total, totalIsExact, query.isSuccess && !query.isPlaceholderData);
   const filter = useMemo(() => filterOf(view, orgs), [view, orgs]);
-  const mayDecide = may("approvals:decide");
+  const mayDecide = may(...STAGE_PERMISSIONS);
   const searchRef = useRef<HTMLInputElement>(null);
 
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, isPlaceholderData } = query;
@@ -53,13 +83,35 @@ export function Inbox() {
   const { decide, openHelp, ...dialogs } = useInboxDialogs({ filter, mayDecide });
   const focusSearch = useCallback(() => searchRef.current?.focus(), []);
   const focusList = useCallback(() => handle.current?.focusList(), []);
+  const seen = useCallback(() => handle.current?.shownIds() ?? [], []);
+
+  const bringIn = useBringIn(query, refresh, handle);
 
   return (
     <>
       <header className="flex shrink-0 flex-col border-b">
         <div className="flex items-center justify-between pt-2.5 pr-2 pb-2 pl-4 sm:pb-0">
-          <h1 className="py-1 font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
-          <StateMenu counts={counts?.state} chosen={view.state} onChoose={(state) => changeView({ state })} />
+          <div className="flex min-w-0 flex-1 items-center gap-3">
+            <h1 className="py-1 font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
+            {useIdle() ? (
+              <DriftPill
+                view={view}
+                pages={isPlaceholderData ? undefined : pages}
+                seen={seen}
+                onRefresh={bringIn}
+                onEmpty={refresh}
+              />
+            ) : null}
+          </div>
+          <div className="flex items-center gap-1">
+            <StateMenu counts={counts?.state} chosen={view.state} onChoose={(state) => changeView({ state })} />
+            {may("approvals:submit") ? (
+              <Link href="/approvals/new" prefetch={false} className={buttonClass({ size: "sm" })}>
+                <Plus className="size-3.5" aria-hidden />
+                <span className="max-sm:sr-only">{t("new")}</span>
+              </Link>
+            ) : null}
+          </div>
         </div>
         <StateTabs counts={counts?.state} chosen={view.state} onChoose={(state) => changeView({ state })} />
       </header>
@@ -68,7 +120,6 @@ export function Inbox() {
         <ErrorBar error={query.error} onRetry={() => void (isFetchNextPageError ? fetchNextPage() : query.refetch())} />
       ) : null}
       <div className="relative flex min-h-0 flex-1 flex-col">
-        <DriftPill count={drift} onRefresh={() => void refresh().then(() => handle.current?.scrollToTop())} />
         {query.error && rows.length === 0 ? (
           <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />
         ) : query.isSuccess && rows.length === 0 && !hasNextPage ? (
@@ -85,6 +136,7 @@ export function Inbox() {
             changeView={changeView}
             onDecide={decide}
             onSearch={focusSearch}
+            onRefresh={bringIn}
             onHelp={openHelp}
           />
         )}

@@ -18,7 +18,7 @@ describe("an address", () => {
 
   test("carries the whole filter there and back", () => {
     const query =
-      "?state=ALL&type=house,car&priority=HIGH&org=NV&q=roof&min=10.50&max=2000&from=2026-01-01&to=2026-01-31&sort=amount&dir=asc";
+      "?state=ALL&type=house,car&priority=HIGH&org=NV&q=roof&min=10.50&max=2000&from=2026-01-01&to=2026-01-31&overdue=true&import=33333333-3333-7333-8333-333333333333&sort=amount&dir=asc";
     const view = read(query);
     expect(read(viewQuery(view))).toEqual(view);
     expect(filterOf(view, ORGS)).toEqual({
@@ -30,8 +30,10 @@ describe("an address", () => {
       amountTo: "200000",
       createdFrom: "2026-01-01T00:00:00.000Z",
       createdTo: "2026-02-01T00:00:00.000Z",
+      overdue: true,
+      import: "33333333-3333-7333-8333-333333333333",
     });
-    expect(narrowedBy(view)).toEqual(["type", "priority", "org", "q", "min", "max", "from", "to"]);
+    expect(narrowedBy(view)).toEqual(["type", "priority", "org", "q", "min", "max", "from", "to", "overdue", "import"]);
   });
 
   test("loses only the parts that cannot be read, and names them", () => {
@@ -39,6 +41,7 @@ describe("an address", () => {
     expect(dropped("priority=HIGH,SOON")).toEqual(["priority"]);
     expect(dropped("org=CA,ZZ")).toEqual(["org"]);
     expect(dropped("min=abc&from=2026-02-30&sort=colour")).toEqual(["min", "from", "sort"]);
+    expect(dropped("import=requests.csv")).toEqual(["import"]);
     expect(dropped("type=house&org=CA&min=5")).toEqual([]);
     expect(filterOf(read("state=WRONG&type=house"), ORGS)).toEqual({ state: ["PENDING"], type: ["house"] });
   });

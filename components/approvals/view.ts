@@ -40,6 +40,11 @@ const parseAsDay = createParser({
   serialize: (text) => text,
 });
 
+const parseAsId = createParser({
+  parse: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : null),
+  serialize: (text) => text,
+});
+
 const parseAsSearch = createParser({
   parse: (text) => (text.length <= TEXT_MAX ? text : null),
   serialize: (text) => text,
@@ -56,6 +61,8 @@ export const viewParsers = {
   max: parseAsAmount,
   from: parseAsDay,
   to: parseAsDay,
+  overdue: parseAsStringLiteral(["true"]),
+  import: parseAsId,
   sort: parseAsStringLiteral(SORTS).withDefault("created"),
   dir: parseAsStringLiteral(DIRECTIONS).withDefault("desc"),
   density: parseAsStringLiteral(DENSITIES).withDefault("regular"),
@@ -104,6 +111,8 @@ export function filterOf(view: View, orgs: readonly KnownOrg[]): Filter {
     ...(view.max ? { amountTo: parseAmount(view.max) ?? undefined } : {}),
     ...(view.from ? { createdFrom: new Date(view.from).toISOString() } : {}),
     ...(view.to ? { createdTo: nextDay(view.to) } : {}),
+    ...(view.overdue ? { overdue: true as const } : {}),
+    ...(view.import ? { import: view.import } : {}),
   };
 }
 
@@ -128,6 +137,8 @@ export function narrowedBy(view: View): ViewKey[] {
     max: view.max !== null,
     from: view.from !== null,
     to: view.to !== null,
+    overdue: view.overdue !== null,
+    import: view.import !== null,
   };
   return (Object.keys(on) as ViewKey[]).filter((key) => on[key]);
 }

@@ -10,11 +10,13 @@ import { DECISION_LOOKS } from "#components/approvals/state-badge.tsx";
 import { BulkState } from "#components/bulks/bulk-state.tsx";
 import { OutcomeBar } from "#components/bulks/outcome-bar.tsx";
 import type { Bulk } from "#components/bulks/use-bulk.ts";
+import { usePolling } from "#components/live/use-news.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
-const RUNNING_MS = 2_000;
+const OPEN_MS = 2_000;
+const TOLD_MS = 15_000;
 
 function BulkRow({ bulk }: { bulk: Bulk }) {
   const t = useTranslations("bulk");
@@ -45,9 +47,11 @@ function BulkRow({ bulk }: { bulk: Bulk }) {
 export function BulkList() {
   const t = useTranslations("bulks");
   const trpc = useTRPC();
+  const askedMs = usePolling(OPEN_MS, TOLD_MS);
   const query = useQuery({
     ...trpc.bulks.list.queryOptions({}),
-    refetchInterval: ({ state }) => (state.data?.some((bulk) => bulk.state === "RUNNING") ? RUNNING_MS : false),
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ state: now }) => now === "RUNNING" || now === "PAUSED") ? askedMs : false,
   });
   return (
     <>

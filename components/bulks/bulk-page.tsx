@@ -1,123 +1,99 @@
 "use client";
 
-import { ArrowLeft, Link2 } from "lucide-react";
+import { ArrowLeft, EyeOff } from "lucide-react";
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
-import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { toast } from "sonner";
+import { createParser, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
-import type { ApiError } from "#components/api/trpc.ts";
-import { useTRPCClient } from "#components/api/trpc.ts";
-import { useCommand } from "#components/api/use-command.ts";
+import { BulkActions } from "#components/bulks/bulk-actions.tsx";
 import { BulkItems } from "#components/bulks/bulk-items.tsx";
 import { BulkState } from "#components/bulks/bulk-state.tsx";
 import { OutcomeBar } from "#components/bulks/outcome-bar.tsx";
-import type { Bulk } from "#components/bulks/use-bulk.ts";
-import { doneOf, useBulk } from "#components/bulks/use-bulk.ts";
-import { useRate } from "#components/bulks/use-rate.ts";
-import { Button } from "#components/ui/button.tsx";
-import { cn } from "#components/ui/cn.ts";
+import { countsOf, OutcomeTabs, Reasons } from "#components/bulks/outcome-tabs.tsx";
+import { Pace } from "#components/bulks/pace.tsx";
+import type { Bulk, Outcomes } from "#components/bulks/use-bulk.ts";
+import { doneOf, useBulk, useOutcomes } from "#components/bulks/use-bulk.ts";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
-import type { Outcome } from "#server/domain/approvals/rules.ts";
-import { OUTCOMES } from "#server/domain/approvals/rules.ts";
+import { ITEM_OUTCOMES } from "#server/domain/bulks/rules.ts";
 
-const COUNTS = {
-  DECIDED: "decided",
-  RECORDED: "recorded",
-  REFUSED: "refused",
-  FAILED: "failed",
-} as const satisfies Record<Outcome, keyof Bulk>;
+const CODE_MAX = 80;
+const parseAsCode = createParser({
+  parse: (text) => (text.length > 0 && text.length <= CODE_MAX ? text : null),
+  serialize: (text: string) => text,
+});
+const PARSERS = { outcome: parseAsStringLiteral(ITEM_OUTCOMES), code: parseAsCode };
 
-/** How fast it goes and how long it will take; once it is over, how long it took. */
-function Pace({ bulk, at }: { bulk: Bulk; at: number }) {
+/** Who started it and why, and the bulks that it takes up or that take it up. */
+function Origin({ bulk }: { bulk: Bulk }) {
   const t = useTranslations("bulk");
-  const format = useFormatter();
-  const done = doneOf(bulk);
-  const rate = useRate(done, at, bulk.state === "RUNNING");
-  if (bulk.state === "RUNNING")
-    return rate
-      ? t("pace", {
-          rate: format.number(Math.round(rate)),
-          seconds: Math.max(1, Math.ceil((bulk.total - done) / rate)),
-        })
-      : t("starting");
-  if (!bulk.startedAt || !bulk.finishedAt) return null;
-  const seconds = Math.max(0.1, (Date.parse(bulk.finishedAt) - Date.parse(bulk.startedAt)) / 1000);
-  return t("took", {
-    seconds: format.number(seconds, { maximumFractionDigits: 1 }),
-    rate: format.number(Math.round(done / seconds)),
-  });
-}
-
-function CancelButton({ bulk, onDone }: { bulk: Bulk; onDone: () => void }) {
-  const t = useTranslations("bulk");
-  const client = useTRPCClient();
-  const say = useErrorText();
-  const cancel = useCommand<{ id: string }, { id: string }>((input, options) =>
-    client.bulks.cancel.mutate(input, options),
-  );
-  return (
-    <Button
-      disabled={cancel.isPending}
-      onClick={() =>
-        void cancel
-          .run({ id: bulk.id })
-          .catch((error: ApiError) => toast.error(say(error)))
-          .finally(onDone)
-      }
-    >
-      {t("cancel")}
-    </Button>
-  );
-}
-
-function OutcomeTabs({
-  bulk,
-  chosen,
-  onChoose,
-}: {
-  bulk: Bulk;
-  chosen: Outcome | null;
-  onChoose: (outcome: Outcome | null) => void;
-}) {
-  const t = useTranslations("bulk");
-  const names = useTranslations("outcomes");
-  const format = useFormatter();
-  const tabs = [
-    { outcome: null, label: t("all"), n: bulk.total },
-    ...OUTCOMES.map((outcome) => ({ outcome, label: names(outcome), n: bulk[COUNTS[outcome]] })),
-  ];
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these narrow a list
-    <div role="group" aria-label={t("outcome")} className="-mb-px flex flex-wrap gap-x-4 px-4">
-      {tabs.map(({ outcome, label, n }) => (
-        <button
-          key={label}
-          type="button"
-          aria-pressed={outcome === chosen}
-          onClick={() => onChoose(outcome)}
-          className={cn(
-            "inline-flex h-9 shrink-0 items-center gap-1.5 border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-pressed:border-accent aria-pressed:text-ink",
-            n === 0 && outcome !== chosen && "text-ink-3",
-          )}
+  const other = (id: string | null, label: string) =>
+    id ? (
+      <>
+        {" · "}
+        <Link
+          href={`/bulks/${id}`}
+          prefetch={false}
+          className="underline decoration-line-strong underline-offset-2 hover:text-ink"
         >
           {label}
-          <span className="font-normal text-ink-3 text-xs" data-outcome={outcome ?? "ALL"}>
-            {format.number(n)}
-          </span>
-        </button>
-      ))}
+        </Link>
+      </>
+    ) : null;
+  return (
+    <div className="w-full text-ink-2 text-sm">
+      <p>
+        {bulk.mine ? t("startedByYou") : t("startedBy", { name: bulk.by })}{" "}
+        <Ago at={bulk.startedAt ?? bulk.createdAt} />
+        {other(bulk.retriesId, t("retries"))}
+        {other(bulk.retriedById, t("retriedBy"))}
+      </p>
+      {bulk.comment ? (
+        <p className="mt-1.5 max-w-3xl border-line-strong border-l-2 pl-3 text-ink">{bulk.comment}</p>
+      ) : null}
     </div>
   );
 }
 
-export function BulkPage({ id }: { id: string }) {
+function Progress({ bulk, at }: { bulk: Bulk; at: number }) {
   const t = useTranslations("bulk");
   const format = useFormatter();
+  const done = doneOf(bulk);
+  const { state, total, decided, recorded, refused, failed } = bulk;
+  return (
+    <div className="flex flex-col gap-2 px-4 pb-4">
+      <OutcomeBar bulk={bulk} />
+      <p className="flex flex-wrap justify-between gap-x-4 text-ink-2 text-sm" aria-live="off">
+        <span className="font-medium text-ink">{t("doneOf", { done, total })}</span>
+        <span>
+          <Pace bulk={bulk} at={at} />
+        </span>
+      </p>
+      <p aria-live="polite" className="sr-only">
+        {state === "PAUSED" ? t("standsStill", { done, total }) : null}
+        {state === "DONE" || state === "CANCELLED"
+          ? t("ended", { decided: format.number(decided), recorded, refused, failed })
+          : null}
+      </p>
+    </div>
+  );
+}
+
+/** What the reader may not read is counted, and nothing more. */
+function Hidden({ bulk, outcomes }: { bulk: Bulk; outcomes: Outcomes | undefined }) {
+  const t = useTranslations("bulk");
+  const hidden = outcomes ? bulk.total - outcomes.total : 0;
+  if (hidden === 0) return null;
+  return (
+    <p className="flex items-center gap-2 border-b bg-canvas px-4 py-1.5 text-ink-2 text-sm">
+      <EyeOff className="size-3.5 shrink-0 text-ink-3" aria-hidden />
+      {t("hidden", { count: hidden })}
+    </p>
+  );
+}
+
+export function BulkPage({ id }: { id: string }) {
   const { data: bulk, error, refetch, dataUpdatedAt } = useBulk(id);
-  const [outcome, setOutcome] = useQueryState("outcome", parseAsStringLiteral(OUTCOMES));
   if (!bulk && error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   if (!bulk)
     return (
@@ -126,7 +102,28 @@ export function BulkPage({ id }: { id: string }) {
         <Skeleton className="h-2 w-full" />
       </div>
     );
-  const done = doneOf(bulk);
+  return (
+    <Known bulk={bulk} at={dataUpdatedAt} onChanged={() => void refetch()}>
+      {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
+    </Known>
+  );
+}
+
+interface KnownProps {
+  bulk: Bulk;
+  /** When it was read. */
+  at: number;
+  onChanged: () => void;
+  children: React.ReactNode;
+}
+
+function Known({ bulk, at, onChanged, children }: KnownProps) {
+  const t = useTranslations("bulk");
+  const [filter, setFilter] = useQueryStates(PARSERS);
+  const outcomes = useOutcomes(bulk);
+  const counts = countsOf(bulk, outcomes);
+  const chosen = outcomes?.reasons.find(({ code }) => code === filter.code)?.count;
+  const shown = filter.code ? chosen : filter.outcome ? counts[filter.outcome] : outcomes?.total;
   return (
     <>
       <header className="flex shrink-0 flex-col border-b pt-3">
@@ -139,52 +136,21 @@ export function BulkPage({ id }: { id: string }) {
         </Link>
         <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-1.5 pb-4">
           <h1 className="font-semibold text-xl tracking-[-0.015em]">
-            {t("name", { decision: bulk.decision ?? "APPROVE", count: bulk.total })}
+            {bulk.decision
+              ? t("name", { decision: bulk.decision, count: bulk.total })
+              : t("draftName", { count: bulk.total })}
           </h1>
           <BulkState state={bulk.state} />
-          <div className="ml-auto flex gap-2">
-            <Button
-              variant="ghost"
-              onClick={() =>
-                void navigator.clipboard.writeText(window.location.href).then(() => toast.success(t("linkCopied")))
-              }
-            >
-              <Link2 className="size-4" aria-hidden />
-              <span className="max-sm:sr-only">{t("copyLink")}</span>
-            </Button>
-            {bulk.state === "RUNNING" && bulk.mine ? <CancelButton bulk={bulk} onDone={() => void refetch()} /> : null}
-          </div>
-          <p className="w-full text-ink-2 text-sm">
-            {bulk.mine ? t("startedByYou") : t("startedBy", { name: bulk.by })}{" "}
-            <Ago at={bulk.startedAt ?? bulk.createdAt} />
-            {bulk.comment ? (
-              <span className="mt-1.5 block max-w-3xl border-line-strong border-l-2 pl-3 text-ink">{bulk.comment}</span>
-            ) : null}
-          </p>
+          <BulkActions bulk={bulk} filter={filter} onDone={onChanged} />
+          <Origin bulk={bulk} />
         </div>
-        <div className="flex flex-col gap-2 px-4 pb-4">
-          <OutcomeBar bulk={bulk} />
-          <p className="flex flex-wrap justify-between gap-x-4 text-ink-2 text-sm" aria-live="off">
-            <span className="font-medium text-ink">{t("doneOf", { done, total: bulk.total })}</span>
-            <span>
-              <Pace bulk={bulk} at={dataUpdatedAt} />
-            </span>
-          </p>
-          <p aria-live="polite" className="sr-only">
-            {bulk.state === "RUNNING"
-              ? ""
-              : t("ended", {
-                  decided: format.number(bulk.decided),
-                  recorded: bulk.recorded,
-                  refused: bulk.refused,
-                  failed: bulk.failed,
-                })}
-          </p>
-        </div>
-        <OutcomeTabs bulk={bulk} chosen={outcome} onChoose={(next) => void setOutcome(next)} />
+        <Progress bulk={bulk} at={at} />
+        <OutcomeTabs bulk={bulk} outcomes={outcomes} filter={filter} onFilter={(next) => void setFilter(next)} />
       </header>
-      {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
-      <BulkItems bulk={bulk} outcome={outcome} />
+      {children}
+      <Hidden bulk={bulk} outcomes={outcomes} />
+      <Reasons outcomes={outcomes} filter={filter} onFilter={(next) => void setFilter(next)} />
+      <BulkItems bulk={bulk} filter={filter} count={shown} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { Ban, CircleCheck, LoaderCircle, Snowflake } from "lucide-react";
+import { Ban, CircleCheck, CirclePause, LoaderCircle, Snowflake } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { cn } from "#components/ui/cn.ts";
 import type { BulkState as State } from "#server/domain/bulks/rules.ts";
@@ -6,6 +6,7 @@ import type { BulkState as State } from "#server/domain/bulks/rules.ts";
 const LOOKS = {
   DRAFT: { icon: Snowflake, tone: "text-ink-3" },
   RUNNING: { icon: LoaderCircle, tone: "text-accent" },
+  PAUSED: { icon: CirclePause, tone: "text-warn" },
   DONE: { icon: CircleCheck, tone: "text-ok" },
   CANCELLED: { icon: Ban, tone: "text-ink-3" },
 } as const satisfies Record<State, { icon: typeof Ban; tone: string }>;

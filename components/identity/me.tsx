@@ -10,7 +10,10 @@ export type Org = Pick<WhoAmI["scopes"][number], "id" | "code" | "name">;
 interface Me extends WhoAmI {
   readonly orgs: readonly Org[];
   org(id: string): Org | undefined;
-  may(permission: WhoAmI["permissions"][number]): boolean;
+  /** Whether one of these is held anywhere. */
+  may(...permissions: WhoAmI["permissions"]): boolean;
+  /** For the tenant as a whole; not while the session is narrowed. */
+  mayInTenant(permission: WhoAmI["permissions"][number]): boolean;
 }
 
 const MeContext = createContext<Me | null>(null);
@@ -19,7 +22,13 @@ export function MeProvider({ whoAmI, children }: { whoAmI: WhoAmI; children: Rea
   const me = useMemo((): Me => {
     const orgs = whoAmI.scopes.filter((scope) => scope.kind === "ORG");
     const byId = new Map(orgs.map((org) => [org.id, org]));
-    return { ...whoAmI, orgs, org: (id) => byId.get(id), may: (permission) => whoAmI.permissions.includes(permission) };
+    return {
+      ...whoAmI,
+      orgs,
+      org: (id) => byId.get(id),
+      may: (...permissions) => permissions.some((p) => whoAmI.permissions.includes(p)),
+      mayInTenant: (permission) => whoAmI.tenantWide.includes(permission),
+    };
   }, [whoAmI]);
   return <MeContext value={me}>{children}</MeContext>;
 }

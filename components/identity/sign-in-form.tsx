@@ -4,6 +4,7 @@ import { CircleAlert, LoaderCircle } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { moveTo, useFollowMoves } from "#components/identity/moved.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 
@@ -39,13 +40,15 @@ export function SignInForm({ callbackUrl }: { callbackUrl: string }) {
   const [capsLock, setCapsLock] = useState(false);
   const [forgetWait] = useState(() => () => setFailure(null));
   const left = useCountdown(failure, forgetWait);
+  // Who signed in in another tab need not do so again in this one.
+  useFollowMoves(callbackUrl);
 
   async function submit(form: FormData) {
     setSending(true);
     setFailure(null);
     const credentials = { email: String(form.get("email")).trim(), password: String(form.get("password")) };
     const answer = await signIn("credentials", { ...credentials, redirect: false }).catch(() => undefined);
-    if (answer?.ok && !answer.error) return window.location.assign(callbackUrl);
+    if (answer?.ok && !answer.error) return moveTo(callbackUrl);
     setFailure(answer?.error ? failureOf(answer.error) : { kind: "offline" });
     setSending(false);
   }

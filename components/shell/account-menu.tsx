@@ -1,8 +1,10 @@
 "use client";
 
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { Braces, ChevronsUpDown, LogOut, UserRound } from "lucide-react";
+import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMe } from "#components/identity/me.tsx";
+import { leaveAll } from "#components/identity/moved.ts";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
 import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
 
@@ -15,14 +17,18 @@ const initials = (name: string) =>
     .toUpperCase();
 
 export async function signOutHere() {
-  const { signOut } = await import("next-auth/react");
-  await signOut({ redirect: false });
-  window.location.assign("/sign-in");
+  const [{ signOut }, { forgetAll }] = await Promise.all([
+    import("next-auth/react"),
+    import("#components/approvals/form/kept-draft.ts"),
+  ]);
+  forgetAll();
+  await leaveAll(() => signOut({ redirect: false }));
 }
 
 export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const t = useTranslations("shell");
   const { person, tenant } = useMe();
+  const router = useRouter();
   const [theme, setTheme] = useChosenTheme();
   const avatar = (
     <span
@@ -71,6 +77,14 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         options={THEMES.map((value) => ({ value, label: t(`themes.${value}`) }))}
       />
       <MenuSeparator />
+      <MenuItem onClick={() => router.push("/profile")}>
+        <UserRound className="size-4 text-ink-3" aria-hidden />
+        {t("profile")}
+      </MenuItem>
+      <MenuItem onClick={() => router.push("/api-reference")}>
+        <Braces className="size-4 text-ink-3" aria-hidden />
+        {t("apiReference")}
+      </MenuItem>
       <MenuItem onClick={() => void signOutHere()}>
         <LogOut className="size-4 text-ink-3" aria-hidden />
         {t("signOut")}

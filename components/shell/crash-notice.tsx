@@ -2,14 +2,17 @@
 
 import { RotateCw, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { PageRequest } from "#components/shell/page-request.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
 export interface CrashProps {
   error: Error & { digest?: string };
   reset: () => void;
 }
+
+/** A refusal of the API carries its request's id; any other digest is a number, which the log has beside that id. */
+const idOf = (digest = "") => (/^\d+(@|$)/.test(digest) ? undefined : digest);
 
 /** A page that broke: nothing is lost, and what the log calls it can be copied. */
 export function CrashNotice({ error, reset }: CrashProps) {
@@ -27,12 +30,7 @@ export function CrashNotice({ error, reset }: CrashProps) {
       }
     >
       <p>{t("crashedNote")}</p>
-      {error.digest ? (
-        <p className="mt-1 inline-flex items-center gap-1 text-ink-3 text-xs">
-          <code className="font-mono">{error.digest}</code>
-          <CopyButton value={error.digest} label={t("copyRequestId")} />
-        </p>
-      ) : null}
+      <PageRequest known={idOf(error.digest)} />
     </Notice>
   );
 }

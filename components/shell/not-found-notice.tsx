@@ -1,6 +1,7 @@
 import { Compass } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { PageRequest } from "#components/shell/page-request.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
@@ -18,7 +19,8 @@ export function NotFoundNotice() {
         </Link>
       }
     >
-      {t("notFoundNote")}
+      <p>{t("notFoundNote")}</p>
+      <PageRequest />
     </Notice>
   );
 }

@@ -2,11 +2,12 @@
 
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { Command } from "cmdk";
-import { LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
+import { Braces, LogOut, Monitor, Moon, Plus, Search, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useMe } from "#components/identity/me.tsx";
 import { signOutHere } from "#components/shell/account-menu.tsx";
-import { SECTIONS } from "#components/shell/navigation.ts";
+import { useSections } from "#components/shell/navigation.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
 
@@ -21,6 +22,8 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   const t = useTranslations("palette");
   const shell = useTranslations("shell");
   const router = useRouter();
+  const sections = useSections();
+  const { may } = useMe();
   const [, setTheme] = useChosenTheme();
 
   const choose = (action: () => void) => () => {
@@ -47,7 +50,13 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
             <Command.List className="max-h-80 overflow-y-auto">
               <Command.Empty className="px-4 py-8 text-center text-ink-2 text-sm">{t("empty")}</Command.Empty>
               <Command.Group heading={t("go")} className={groupClass}>
-                {SECTIONS.map(({ name, href, icon: Icon, letter }) => (
+                {may("approvals:submit") ? (
+                  <Command.Item className={itemClass} onSelect={choose(() => router.push("/approvals/new"))}>
+                    <Plus aria-hidden />
+                    {t("newRequest")}
+                  </Command.Item>
+                ) : null}
+                {sections.map(({ name, href, icon: Icon, letter }) => (
                   <Command.Item key={name} className={itemClass} onSelect={choose(() => router.push(href))}>
                     <Icon aria-hidden />
                     <span className="flex-1">{shell(name)}</span>
@@ -55,6 +64,10 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
                     <Kbd>{letter}</Kbd>
                   </Command.Item>
                 ))}
+                <Command.Item className={itemClass} onSelect={choose(() => router.push("/api-reference"))}>
+                  <Braces aria-hidden />
+                  {shell("apiReference")}
+                </Command.Item>
               </Command.Group>
               <Command.Group heading={t("theme")} className={groupClass}>
                 {THEMES.map((theme) => {

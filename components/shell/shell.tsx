@@ -1,11 +1,19 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { LazyLive } from "#components/live/lazy-live.tsx";
+import { BottomNav } from "#components/shell/bottom-nav.tsx";
 import { LazyPalette } from "#components/shell/lazy-palette.tsx";
-import { BottomNav, Sidebar, TopBar } from "#components/shell/sidebar.tsx";
+import { Sidebar, TopBar } from "#components/shell/sidebar.tsx";
 import { ConsoleToaster } from "#components/shell/toaster.tsx";
 
-export function Shell({ children }: { children: React.ReactNode }) {
+interface ShellProps {
+  /** Names the moment at which the page was made: what changes after it is heard. */
+  since: string;
+  children: React.ReactNode;
+}
+
+export function Shell({ since, children }: ShellProps) {
   const t = useTranslations("shell");
   return (
     <div className="flex h-dvh flex-col bg-canvas md:flex-row">
@@ -26,6 +34,7 @@ export function Shell({ children }: { children: React.ReactNode }) {
       </main>
       <BottomNav />
       <LazyPalette />
+      <LazyLive since={since} />
       <ConsoleToaster />
     </div>
   );

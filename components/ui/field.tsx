@@ -12,6 +12,10 @@ export function Textarea({ className, ...props }: React.ComponentProps<"textarea
   return <textarea className={cn(inputClass, "min-h-18 resize-y py-1.5", className)} {...props} />;
 }
 
+export function Select({ className, ...props }: React.ComponentProps<"select">) {
+  return <select className={cn(inputClass, "h-8 pr-1.5", className)} {...props} />;
+}
+
 interface FieldProps {
   label: React.ReactNode;
   hint?: React.ReactNode;

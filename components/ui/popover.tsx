@@ -30,6 +30,9 @@ export function Popover({ label, trigger, align = "start", className, children }
   );
 }
 
+/** A button inside a popover that closes it when it is pressed. */
+export const PopoverClose = (props: React.ComponentProps<"button">) => <Base.Close {...props} />;
+
 interface AnchoredPopoverProps {
   label: string;
   open: boolean;

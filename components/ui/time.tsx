@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useNow } from "next-intl";
-import { useSyncExternalStore } from "react";
+import { createContext, use, useSyncExternalStore } from "react";
 
 const TICK_MS = 15_000;
 const listeners = new Set<() => void>();
@@ -43,18 +43,36 @@ function browserZone(): string {
   return zone;
 }
 
-/** The reader's time zone; UTC while the server renders, so that both render the same. */
+const ChosenZone = createContext<string | null>(null);
+
+/** The zone that a person chose to read times in; null is the browser's. */
+export function TimeZoneProvider({ zone, children }: { zone: string | null; children: React.ReactNode }) {
+  return <ChosenZone value={zone}>{children}</ChosenZone>;
+}
+
+/** The reader's time zone; where they chose none, UTC while the server renders, so that both render the same. */
 export function useTimeZone(): string {
-  return useSyncExternalStore(never, browserZone, () => "UTC");
+  const chosen = use(ChosenZone);
+  const browser = useBrowserZone();
+  return chosen ?? browser;
+}
+
+export const useBrowserZone = (): string => useSyncExternalStore(never, browserZone, () => "UTC");
+
+interface MomentProps {
+  at: string;
+  /** To the second, where the order of things counts. */
+  seconds?: boolean;
+  className?: string;
 }
 
 /** A moment, in full. */
-export function Moment({ at, className }: { at: string; className?: string }) {
+export function Moment({ at, seconds = false, className }: MomentProps) {
   const format = useFormatter();
   const timeZone = useTimeZone();
   return (
     <time dateTime={at} className={className}>
-      {format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short", timeZone })}
+      {format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: seconds ? "medium" : "short", timeZone })}
     </time>
   );
 }
@@ -71,6 +89,7 @@ interface AgoProps {
 export function Ago({ at, narrow = false, future = false, className }: AgoProps) {
   const format = useFormatter();
   const clock = useClock();
+  const chosen = use(ChosenZone);
   const seen = future ? clock : new Date(Math.max(clock.getTime(), Date.parse(at)));
   return (
     <time
@@ -81,7 +100,7 @@ export function Ago({ at, narrow = false, future = false, className }: AgoProps)
         currentTarget.title = format.dateTime(new Date(at), {
           dateStyle: "full",
           timeStyle: "medium",
-          timeZone: browserZone(),
+          timeZone: chosen ?? browserZone(),
         });
       }}
     >

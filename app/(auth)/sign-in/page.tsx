@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
-import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { LanguageChoice } from "#components/identity/language-choice.tsx";
 import { SignInForm } from "#components/identity/sign-in-form.tsx";
 import { Mark } from "#components/shell/mark.tsx";
-import { pageCaller } from "#server/api/auth.ts";
 import { safePath } from "#server/domain/identity/rules.ts";
+import { currentCaller } from "../../(console)/api.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("signIn");
@@ -15,7 +15,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { callbackUrl } = await searchParams;
   const target = safePath(typeof callbackUrl === "string" ? callbackUrl : null) ?? "/inbox";
-  if (await pageCaller(await headers())) redirect(target);
+  if (await currentCaller()) redirect(target);
   const t = await getTranslations("signIn");
   const product = await getTranslations("product");
   return (
@@ -30,7 +30,10 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
         </header>
         <SignInForm callbackUrl={target} />
       </div>
-      <footer className="py-5 text-center text-ink-3 text-xs">{product("description")}</footer>
+      <footer className="flex flex-col items-center gap-2 py-5 text-ink-3 text-xs">
+        <LanguageChoice />
+        <p>{product("description")}</p>
+      </footer>
     </main>
   );
 }

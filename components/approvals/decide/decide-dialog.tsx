@@ -9,8 +9,10 @@ import type { ApiError } from "#components/api/trpc.ts";
 import { PreviewSummary } from "#components/approvals/decide/preview-summary.tsx";
 import { useDecideSet } from "#components/approvals/decide/use-decide.ts";
 import type { Preview, Target } from "#components/approvals/decide/use-preview.ts";
-import { usePreview } from "#components/approvals/decide/use-preview.ts";
+import { AT_ONCE_MAX, usePreview } from "#components/approvals/decide/use-preview.ts";
 import { useStartBulk } from "#components/approvals/decide/use-start-bulk.ts";
+import type { Trial } from "#components/approvals/decide/use-trial.ts";
+import { useTrial } from "#components/approvals/decide/use-trial.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input, Textarea } from "#components/ui/field.tsx";
@@ -18,8 +20,6 @@ import { Kbd } from "#components/ui/kbd.tsx";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 import { needsReason } from "#server/domain/approvals/rules.ts";
 
-/** So many are decided while one waits; more run as a bulk with an address of its own. */
-const AT_ONCE_MAX = 50;
 const TYPE_COUNT_ABOVE = 1_000;
 const REASON_MAX = 4_000;
 
@@ -44,6 +44,12 @@ function countOf(preview: Preview | undefined, count: number): number {
   return preview?.kind === "draft" ? preview.draft.total : count;
 }
 
+/** Whether all of it was tried, and none would be decided. */
+function comesToNothing(preview: Preview, trial: Trial): boolean {
+  const { decided, recorded } = preview.kind === "rows" ? preview.result : trial;
+  return decided + recorded === 0 && (preview.kind === "rows" || trial.tried >= preview.draft.total);
+}
+
 function useConfirm({ target, decision, onDone }: DialogProps, preview: Preview | undefined) {
   const router = useRouter();
   const set = useDecideSet();
@@ -55,13 +61,7 @@ function useConfirm({ target, decision, onDone }: DialogProps, preview: Preview 
     setError(null);
     try {
       if (target.kind === "rows" && target.rows.length <= AT_ONCE_MAX) await set.decide(target.rows, decision, reason);
-      else {
-        const from =
-          preview?.kind === "draft"
-            ? { draftId: preview.draft.id }
-            : target.kind === "rows" && { ids: target.rows.map(({ id }) => id) };
-        if (from) router.push(`/bulks/${await bulk.run(from, decision, reason)}`);
-      }
+      else if (preview?.kind === "draft") router.push(`/bulks/${await bulk.run(preview.draft.id, decision, reason)}`);
       onDone();
     } catch (failure) {
       setError(say(failure as ApiError));
@@ -78,6 +78,7 @@ export function DecideDialog(props: DialogProps) {
   const format = useFormatter();
   const say = useErrorText();
   const preview = usePreview(target, decision, opening);
+  const trial = useTrial(preview.data?.kind === "draft" ? preview.data.draft : null, decision);
   const { confirm, error, isPending } = useConfirm(props, preview.data);
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
@@ -86,9 +87,7 @@ export function DecideDialog(props: DialogProps) {
 
   const total = countOf(preview.data, count);
   const mustType = total > TYPE_COUNT_ABOVE;
-  const dryRun = preview.data?.kind === "rows" ? preview.data.result : null;
-  const nothing =
-    preview.data !== undefined && (total === 0 || (dryRun !== null && dryRun.decided + dryRun.recorded === 0));
+  const nothing = preview.data !== undefined && (total === 0 || comesToNothing(preview.data, trial));
   const ready = preview.data !== undefined && !nothing && !isPending && (!mustType || digits(typed) === String(total));
 
   function submit() {
@@ -121,7 +120,7 @@ export function DecideDialog(props: DialogProps) {
         {preview.error ? (
           <p className="rounded-lg bg-bad-soft px-3 py-2 text-sm">{say(preview.error)}</p>
         ) : (
-          <PreviewSummary preview={preview.data} decision={decision} />
+          <PreviewSummary preview={preview.data} decision={decision} trial={trial} />
         )}
         <Field
           label={needsReason(decision) ? t("reason") : t("reasonOptional")}

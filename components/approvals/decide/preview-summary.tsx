@@ -2,9 +2,13 @@
 
 import { CircleDotDashed, Snowflake, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
+import { useErrorText } from "#components/api/refusal.ts";
 import { useRefusalGroups } from "#components/approvals/decide/use-decide.ts";
 import type { Preview } from "#components/approvals/decide/use-preview.ts";
+import type { Trial } from "#components/approvals/decide/use-trial.ts";
 import { DECISION_LOOKS } from "#components/approvals/state-badge.tsx";
+import { useReasonText } from "#components/bulks/reason.ts";
+import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { useTimeZone } from "#components/ui/time.tsx";
 import type { Decision } from "#server/domain/approvals/rules.ts";
@@ -18,18 +22,91 @@ function Line({ icon, children }: { icon: React.ReactNode; children: React.React
   );
 }
 
-function DraftSummary({ draft }: { draft: Extract<Preview, { kind: "draft" }>["draft"] }) {
+/** What the parts that were tried so far would come to. */
+function TrialLines({ trial, decision }: { trial: Trial; decision: Decision }) {
+  const t = useTranslations("decide");
+  const reason = useReasonText();
+  const { icon: Icon, tone } = DECISION_LOOKS[decision];
+  return (
+    <>
+      {trial.decided > 0 ? (
+        <Line icon={<Icon className={tone} aria-hidden />}>{t("willDecide", { decision, count: trial.decided })}</Line>
+      ) : null}
+      {trial.recorded > 0 ? (
+        <Line icon={<CircleDotDashed className="text-accent" aria-hidden />}>
+          {t("willRecord", { count: trial.recorded })}
+        </Line>
+      ) : null}
+      {trial.refused.map(([code, count]) => (
+        <Line key={code} icon={<TriangleAlert className="text-warn" aria-hidden />}>
+          <strong className="font-medium">{t("willRefuse", { count })}</strong> {reason(code)}
+        </Line>
+      ))}
+    </>
+  );
+}
+
+function TrialBar({ trial, total }: { trial: Trial; total: number }) {
+  const t = useTranslations("decide");
+  const say = useErrorText();
+  if (trial.tried >= total) return null;
+  const { tried, running, error } = trial;
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 py-1 text-sm">
+      {tried > 0 || running ? (
+        <span className="flex items-center gap-2.5">
+          <span
+            role="progressbar"
+            aria-label={t("trying")}
+            aria-valuemin={0}
+            aria-valuemax={total}
+            aria-valuenow={tried}
+            className="flex h-1.5 w-24 overflow-hidden rounded-full bg-line"
+          >
+            <span className="h-full bg-accent" style={{ width: `${(100 * tried) / total}%` }} />
+          </span>
+          {t("tried", { tried, total })}
+        </span>
+      ) : null}
+      <Button size="sm" className="ml-auto" onClick={running ? trial.stop : trial.start}>
+        {t(running ? "tryStop" : tried > 0 ? "tryOn" : "tryAll", { count: total })}
+      </Button>
+      {error ? <span className="w-full text-bad">{say(error)}</span> : null}
+    </div>
+  );
+}
+
+interface DraftProps {
+  draft: Extract<Preview, { kind: "draft" }>["draft"];
+  decision: Decision;
+  trial: Trial;
+}
+
+function DraftSummary({ draft, decision, trial }: DraftProps) {
   const t = useTranslations("decide");
   const format = useFormatter();
   const timeZone = useTimeZone();
   const until = format.dateTime(new Date(draft.expiresAt), { timeStyle: "short", timeZone });
   return (
-    <ul>
-      <Line icon={<Snowflake className="text-accent" aria-hidden />}>
-        <strong className="font-semibold">{t("frozen", { count: draft.total })}</strong>
-        <span className="block text-ink-2">{t("frozenNote", { until })}</span>
-      </Line>
-    </ul>
+    <>
+      <ul>
+        <Line icon={<Snowflake className="text-accent" aria-hidden />}>
+          <strong className="font-semibold">{t("frozen", { count: draft.total })}</strong>
+          <span className="block text-ink-2">
+            {t("frozenNote", { until })}{" "}
+            <a
+              href={`/api/bulks/${draft.id}/outcomes`}
+              download
+              className="whitespace-nowrap underline decoration-line-strong underline-offset-2 hover:text-ink"
+            >
+              {t("frozenCsv")}
+            </a>
+          </span>
+        </Line>
+        <TrialLines trial={trial} decision={decision} />
+      </ul>
+      <TrialBar trial={trial} total={draft.total} />
+    </>
   );
 }
 
@@ -62,8 +139,14 @@ function DryRunSummary({
   );
 }
 
+interface SummaryProps {
+  preview: Preview | undefined;
+  decision: Decision;
+  trial: Trial;
+}
+
 /** What would become of it, before it is asked for. */
-export function PreviewSummary({ preview, decision }: { preview: Preview | undefined; decision: Decision }) {
+export function PreviewSummary({ preview, decision, trial }: SummaryProps) {
   const t = useTranslations("decide");
   return (
     <div
@@ -78,7 +161,7 @@ export function PreviewSummary({ preview, decision }: { preview: Preview | undef
           <Skeleton className="w-56" />
         </div>
       )}
-      {preview?.kind === "draft" ? <DraftSummary draft={preview.draft} /> : null}
+      {preview?.kind === "draft" ? <DraftSummary draft={preview.draft} decision={decision} trial={trial} /> : null}
       {preview?.kind === "rows" ? <DryRunSummary result={preview.result} decision={decision} /> : null}
     </div>
   );

@@ -21,21 +21,26 @@ export type Preview =
   | { readonly kind: "rows"; readonly result: Outputs["approvals"]["dryRun"] }
   | { readonly kind: "draft"; readonly draft: Outputs["bulks"]["draft"] };
 
-/** Stands in for the reason that is still to be written; a dry run keeps nothing. */
-const UNWRITTEN = "…";
+/** So many are decided while one waits; more run as a bulk with an address of its own. */
+export const AT_ONCE_MAX = 50;
 
-/** What deciding would do, asked once when the dialog opens: a dry run of the rows, or the frozen draft of the filter. */
+/** Stands in for the reason that is still to be written; a dry run keeps nothing. */
+export const UNWRITTEN = "…";
+
+/** What is to be decided, asked once when the dialog opens: a dry run of a few rows, or a frozen draft of many. */
 export function usePreview(target: Target, decision: Decision, opening: string) {
   const client = useTRPCClient();
   return useQuery<Preview, ApiError>({
     queryKey: ["preview", opening],
     queryFn: async (): Promise<Preview> => {
+      const context = { idempotencyKey: `draft-${opening}` };
       if (target.kind === "matching") {
         const { filter, except } = target;
-        const context = { idempotencyKey: `draft-${opening}` };
         return { kind: "draft", draft: await client.bulks.draft.mutate({ filter, except: [...except] }, { context }) };
       }
       const ids = target.rows.map(({ id }) => id);
+      if (ids.length > AT_ONCE_MAX)
+        return { kind: "draft", draft: await client.bulks.draft.mutate({ ids }, { context }) };
       const versions = target.rows.map(({ contentVersion }) => contentVersion);
       const comment = needsReason(decision) ? UNWRITTEN : undefined;
       return { kind: "rows", result: await client.approvals.dryRun.mutate({ ids, versions, decision, comment }) };

@@ -9,27 +9,19 @@ import type { Decision } from "#server/domain/approvals/rules.ts";
 
 type Bulks = inferRouterOutputs<AppRouter>["bulks"];
 
-/** Freezes picked ids where no draft was made yet, and lets the draft run. Answers the id of the bulk. */
+/** Lets a draft run. Answers the id of the bulk. */
 export function useStartBulk() {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queryClient = useQueryClient();
-  const draft = useCommand<{ ids: string[] }, Bulks["draft"]>((input, options) =>
-    client.bulks.draft.mutate(input, options),
-  );
   const start = useCommand<{ id: string; decision: Decision; comment?: string }, Bulks["start"]>((input, options) =>
     client.bulks.start.mutate(input, options),
   );
 
-  async function run(
-    from: { draftId: string } | { ids: string[] },
-    decision: Decision,
-    reason: string,
-  ): Promise<string> {
-    const id = "draftId" in from ? from.draftId : (await draft.run({ ids: from.ids })).id;
+  async function run(id: string, decision: Decision, reason: string): Promise<string> {
     await start.run({ id, decision, comment: reason.trim() || undefined });
     void queryClient.invalidateQueries(trpc.bulks.list.queryFilter());
     return id;
   }
-  return { run, isPending: draft.isPending || start.isPending };
+  return { run, isPending: start.isPending };
 }

@@ -5,11 +5,16 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
+import { Attachments } from "#components/approvals/detail/attachments.tsx";
 import { CancelDialog } from "#components/approvals/detail/cancel-dialog.tsx";
+import { Changes } from "#components/approvals/detail/changes.tsx";
+import { CommentBox } from "#components/approvals/detail/comment-box.tsx";
 import { DecisionBar } from "#components/approvals/detail/decision-bar.tsx";
+import { Elsewhere } from "#components/approvals/detail/elsewhere.tsx";
 import { Evidence } from "#components/approvals/detail/evidence.tsx";
 import { Facts, Payload } from "#components/approvals/detail/facts.tsx";
-import { ReviseDialog } from "#components/approvals/detail/revise-dialog.tsx";
+import type { MailActions } from "#components/approvals/detail/mail-actions.tsx";
+import { MailButtons } from "#components/approvals/detail/mail-actions.tsx";
 import { Section } from "#components/approvals/detail/section.tsx";
 import { Stages } from "#components/approvals/detail/stages.tsx";
 import { Timeline } from "#components/approvals/detail/timeline.tsx";
@@ -36,15 +41,16 @@ function Step({ href, label, icon: Icon }: { href: string | null; label: string;
 }
 
 /** The way back to the list and along it. */
-function TopLine({ id }: { id: string }) {
+function TopLine({ approval }: { approval: Detail }) {
   const t = useTranslations("approval");
-  const { back, previous, next } = useNeighbours(id);
+  const { back, previous, next } = useNeighbours(approval.id);
   return (
     <div className="flex h-11 shrink-0 items-center gap-1 border-b px-2 md:px-4">
       <Link href={back} className={buttonClass({ variant: "ghost", size: "sm" })}>
         <ArrowLeft className="size-3.5" aria-hidden />
         {t("back")}
       </Link>
+      <Elsewhere key={approval.id} approval={approval} />
       <div className="ml-auto flex">
         <Step href={previous} label={t("previous")} icon={ChevronUp} />
         <Step href={next} label={t("next")} icon={ChevronDown} />
@@ -53,32 +59,33 @@ function TopLine({ id }: { id: string }) {
   );
 }
 
-type Asked = "none" | "revise" | "cancel";
-
 /** What the people behind a request can do with it themselves. */
-function OwnActions({ approval }: { approval: Detail }) {
+function OwnActions({ approval, mail }: { approval: Detail; mail: MailActions }) {
   const t = useTranslations("approval");
   const { may, person } = useMe();
-  const [asked, setAsked] = useState<Asked>("none");
-  const close = () => setAsked("none");
+  const [cancelling, setCancelling] = useState(false);
   const open = approval.state === "PENDING" || approval.state === "CHANGES_REQUESTED";
   const mayCancel =
     open && may("approvals:submit") && (approval.requester?.id === person.id || may("approvals:cancel"));
   const mayRevise = approval.state === "CHANGES_REQUESTED" && may("approvals:submit");
   return (
-    <div className="ml-auto flex gap-2">
+    <div className="ml-auto flex flex-wrap justify-end gap-2">
+      <MailButtons approval={approval} actions={mail} />
       {mayRevise ? (
-        <Button size="sm" variant="primary" onClick={() => setAsked("revise")}>
+        <Link
+          href={`/approvals/${approval.id}/revise`}
+          prefetch={false}
+          className={buttonClass({ size: "sm", variant: "primary" })}
+        >
           {t("revise")}
-        </Button>
+        </Link>
       ) : null}
       {mayCancel ? (
-        <Button size="sm" onClick={() => setAsked("cancel")}>
+        <Button size="sm" onClick={() => setCancelling(true)}>
           {t("cancel")}
         </Button>
       ) : null}
-      {asked === "revise" ? <ReviseDialog approval={approval} onClose={close} /> : null}
-      {asked === "cancel" ? <CancelDialog approval={approval} onClose={close} /> : null}
+      {cancelling ? <CancelDialog approval={approval} onClose={() => setCancelling(false)} /> : null}
     </div>
   );
 }
@@ -93,19 +100,19 @@ function Loading() {
   );
 }
 
-export function ApprovalPage({ id }: { id: string }) {
+export function ApprovalPage({ id, mail }: { id: string; mail: MailActions }) {
   const t = useTranslations("approval");
   const { data: approval, error, refetch } = useApproval(id);
   if (!approval) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   return (
     <>
-      <TopLine id={id} />
+      <TopLine approval={approval} />
       {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
       <div className="min-h-0 flex-1 overflow-y-auto">
         <header className="flex flex-col gap-2 border-b px-4 pt-5 pb-5 md:px-6">
           <div className="flex flex-wrap items-center gap-2">
             <StateBadge state={approval.state} />
-            <OwnActions approval={approval} />
+            <OwnActions approval={approval} mail={mail} />
           </div>
           <h1 className="max-w-4xl break-words font-semibold text-2xl tracking-[-0.02em]">{approval.title}</h1>
           {approval.summary ? (
@@ -114,19 +121,23 @@ export function ApprovalPage({ id }: { id: string }) {
         </header>
         <div className="xl:grid xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="min-w-0">
+            {approval.revisions.length > 1 ? <Changes key={approval.revision} approval={approval} /> : null}
             <Section title={t("facts")}>
               <Facts approval={approval} />
             </Section>
             {Object.keys(approval.payload).length > 0 ? (
-              <Section title={t("payload")}>
-                <Payload payload={approval.payload} />
+              <Section title={approval.payloadSchema?.title ?? t("payload")}>
+                <Payload payload={approval.payload} schema={approval.payloadSchema} />
               </Section>
             ) : null}
+            {approval.attachments.length > 0 ? <Attachments links={approval.attachments} /> : null}
             <Evidence key={approval.revision} approval={approval} />
           </div>
           <aside aria-label={t("progress")} className="min-w-0 border-t xl:border-t-0 xl:border-l">
             <Stages approval={approval} />
-            <Timeline approval={approval} />
+            <Timeline approval={approval}>
+              <CommentBox approval={approval} />
+            </Timeline>
           </aside>
         </div>
       </div>

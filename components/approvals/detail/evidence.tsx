@@ -3,47 +3,10 @@
 import { Fingerprint } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { differenceOf } from "#components/approvals/detail/difference.ts";
 import { Section } from "#components/approvals/detail/section.tsx";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Moment } from "#components/ui/time.tsx";
-
-type Revision = Detail["revisions"][number];
-
-function Difference({ before, after }: { before: Revision; after: Revision }) {
-  const t = useTranslations("approval");
-  const changes = differenceOf(before.evidence, after.evidence);
-  return (
-    <div className="overflow-x-auto rounded-lg border">
-      <table className="w-full text-left text-sm">
-        <caption className="px-3 py-2 text-left text-ink-2 text-sm">
-          {t("difference", { before: before.revision, after: after.revision })}
-        </caption>
-        <thead className="border-y bg-canvas text-ink-3 text-xs">
-          <tr>
-            {(["field", "before", "after"] as const).map((name) => (
-              <th key={name} scope="col" className="px-3 py-1.5 font-medium">
-                {t(name)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {changes.map((change) => (
-            <tr key={change.field} className="border-b align-top last:border-b-0">
-              <th scope="row" className="px-3 py-1.5 font-mono font-normal text-xs">
-                {change.field}
-              </th>
-              <td className="break-words px-3 py-1.5 text-ink-2 line-through decoration-bad/60">{change.before}</td>
-              <td className="break-words px-3 py-1.5">{change.after}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
 
 /** The text that decisions are bound to, byte for byte, with its hash. */
 export function Evidence({ approval }: { approval: Detail }) {
@@ -51,7 +14,6 @@ export function Evidence({ approval }: { approval: Detail }) {
   const { revisions } = approval;
   const [chosen, setChosen] = useState(approval.revision);
   const shown = revisions.find(({ revision }) => revision === chosen) ?? revisions[0];
-  const before = revisions.find(({ revision }) => revision === chosen - 1);
   if (!shown) return null;
   return (
     <Section
@@ -78,7 +40,6 @@ export function Evidence({ approval }: { approval: Detail }) {
       <p className="text-ink-3 text-xs">
         {t("evidenceBy", { kind: shown.by.kind, name: shown.by.name })} <Moment at={shown.at} />
       </p>
-      {before ? <Difference before={before} after={shown} /> : null}
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Check, CircleDashed, CircleDot } from "lucide-react";
+import { Check, CircleDashed, CircleDot, CircleSlash, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Section } from "#components/approvals/detail/section.tsx";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
@@ -15,6 +15,7 @@ const STAGE_LOOKS = {
   DONE: { icon: Check, tone: "text-ok" },
   OPEN: { icon: CircleDot, tone: "text-accent" },
   WAITING: { icon: CircleDashed, tone: "text-ink-3" },
+  SKIPPED: { icon: CircleSlash, tone: "text-ink-3" },
 } as const;
 
 function Decision({ decision }: { decision: Decided }) {
@@ -43,7 +44,7 @@ export function Stages({ approval }: { approval: Detail }) {
   return (
     <Section title={t("stages")}>
       <ol className="flex flex-col gap-3">
-        {approval.stages.map(({ index, name, permission, needed, have, state }) => {
+        {approval.stages.map(({ index, name, permission, needed, have, state, when, unevaluated }) => {
           const { icon: Icon, tone } = STAGE_LOOKS[state];
           const own = approval.decisions.filter((d) => d.stage === index && d.revision === approval.revision);
           return (
@@ -52,10 +53,18 @@ export function Stages({ approval }: { approval: Detail }) {
                 <Icon className={cn("size-4 shrink-0", tone)} aria-hidden />
                 <span className="min-w-0 truncate font-medium">{name}</span>
                 <span className="sr-only">{t(`stageState.${state}`)}</span>
-                <StageDots have={have} needed={needed} className="ml-auto" />
-                <span className="text-ink-2" title={stage("progress", { name, have, needed })}>
-                  {stage("of", { have, needed })}
-                </span>
+                {state === "SKIPPED" ? (
+                  <span aria-hidden className="ml-auto text-ink-3">
+                    {t("stageState.SKIPPED")}
+                  </span>
+                ) : (
+                  <>
+                    <StageDots have={have} needed={needed} className="ml-auto" />
+                    <span className="text-ink-2" title={stage("progress", { name, have, needed })}>
+                      {stage("of", { have, needed })}
+                    </span>
+                  </>
+                )}
               </div>
               {own.length > 0 ? (
                 <ul className="flex flex-col gap-1.5 pl-0.5">
@@ -64,8 +73,23 @@ export function Stages({ approval }: { approval: Detail }) {
                   ))}
                 </ul>
               ) : (
-                <p className="text-ink-3 text-xs">{t("stageNeeds", { permission })}</p>
+                <p className="text-ink-3 text-xs">
+                  {state === "SKIPPED" ? t("stageSkipped") : t("stageNeeds", { permission })}
+                </p>
               )}
+              {when ? (
+                <p className="text-ink-3 text-xs">
+                  {unevaluated ? (
+                    <span className="flex items-start gap-1 text-warn">
+                      <TriangleAlert className="mt-0.5 size-3 shrink-0" aria-hidden />
+                      {t("stageUnevaluated")}
+                    </span>
+                  ) : (
+                    t("stageWhen")
+                  )}{" "}
+                  <code className="break-words font-mono">{when}</code>
+                </p>
+              ) : null}
             </li>
           );
         })}

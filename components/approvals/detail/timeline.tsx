@@ -1,10 +1,11 @@
 "use client";
 
-import { Ban, Circle, RotateCcw, Send } from "lucide-react";
+import { Ban, Bell, Circle, Hourglass, MailCheck, MessageSquare, RotateCcw, Send } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Section } from "#components/approvals/detail/section.tsx";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
 import { DECISION_LOOKS } from "#components/approvals/state-badge.tsx";
+import { AuditLink } from "#components/audit/audit-link.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Ago } from "#components/ui/time.tsx";
 import { DECISIONS } from "#server/domain/approvals/rules.ts";
@@ -14,6 +15,10 @@ type Entry = Detail["timeline"][number];
 const LOOKS: Readonly<Record<string, { icon: typeof Ban; tone: string }>> = {
   "approval.submitted": { icon: Send, tone: "text-ink-2" },
   "approval.resubmitted": { icon: RotateCcw, tone: "text-accent" },
+  "approval.expired": { icon: Hourglass, tone: "text-ink-3" },
+  "approval.reminded": { icon: Bell, tone: "text-ink-2" },
+  "approval.requester_told": { icon: MailCheck, tone: "text-ink-2" },
+  "approval.commented": { icon: MessageSquare, tone: "text-ink-2" },
   "approval.cancelled": { icon: Ban, tone: "text-ink-3" },
 };
 
@@ -24,12 +29,16 @@ function lookOf(entry: Entry) {
   return decision ? DECISION_LOOKS[decision] : (LOOKS[entry.action] ?? { icon: Circle, tone: "text-ink-3" });
 }
 
-function useEntryText() {
+export function useEntryText() {
   const t = useTranslations("timeline");
   return (entry: Entry): string => {
     if (entry.action === "approval.submitted") return t("submitted");
     if (entry.action === "approval.resubmitted") return t("resubmitted", { revision: Number(entry.facts.revision) });
+    if (entry.action === "approval.commented") return t("commented");
     if (entry.action === "approval.cancelled") return t("cancelled");
+    if (entry.action === "approval.reminded") return t("reminded", { people: Number(entry.facts.people) });
+    if (entry.action === "approval.requester_told") return t("requesterTold");
+    if (entry.action === "approval.expired") return t("expired");
     if (entry.action === "approval.decided")
       return t("decided", {
         decision: decisionOf(entry) ?? "",
@@ -40,11 +49,12 @@ function useEntryText() {
 }
 
 /** All that happened to it, the latest first. */
-export function Timeline({ approval }: { approval: Detail }) {
+export function Timeline({ approval, children }: { approval: Detail; children?: React.ReactNode }) {
   const t = useTranslations("approval");
   const say = useEntryText();
   return (
-    <Section title={t("timeline")}>
+    <Section title={t("timeline")} aside={<AuditLink target={approval.id} />}>
+      {children}
       <ol className="flex flex-col">
         {approval.timeline.map((entry, index) => {
           const { icon: Icon, tone } = lookOf(entry);

@@ -1,6 +1,6 @@
 "use client";
 
-import { ListFilter } from "lucide-react";
+import { Check, ListFilter } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { memo, useId, useState } from "react";
 import { typeLabel } from "#components/approvals/amount.ts";
@@ -12,7 +12,7 @@ import type { ChangeView } from "#components/approvals/use-view.ts";
 import type { View } from "#components/approvals/view.ts";
 import { narrowedBy } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
-import { Button } from "#components/ui/button.tsx";
+import { Button, buttonClass } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { PRIORITIES } from "#server/domain/approvals/rules.ts";
 
@@ -40,7 +40,30 @@ export const NO_FILTERS = {
   max: null,
   from: null,
   to: null,
+  overdue: null,
+  import: null,
 } as const;
+
+/** A filter that is on or off; one that can only be taken off is not there when it is. */
+function Toggle({ on, children, onChange }: { on: boolean; children: React.ReactNode; onChange: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={onChange}
+      className={buttonClass(
+        { variant: "secondary", size: "sm" },
+        cn(
+          "font-normal text-ink-2",
+          on ? "border-accent-line bg-accent-soft font-medium text-ink" : "border-line-strong border-dashed",
+        ),
+      )}
+    >
+      {on ? <Check className="size-3.5" aria-hidden /> : null}
+      {children}
+    </button>
+  );
+}
 
 export const FilterBar = memo(function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }: BarProps) {
   const t = useTranslations("filters");
@@ -94,6 +117,14 @@ export const FilterBar = memo(function FilterBar({ view, changeView, counts, sea
         />
         <AmountFilter view={view} changeView={changeView} />
         <DateFilter view={view} changeView={changeView} />
+        <Toggle on={view.overdue !== null} onChange={() => changeView({ overdue: view.overdue ? null : "true" })}>
+          {t("overdue")}
+        </Toggle>
+        {view.import ? (
+          <Toggle on onChange={() => changeView({ import: null })}>
+            {t("import")}
+          </Toggle>
+        ) : null}
         {narrowedBy(view).length > 0 ? (
           <Button variant="ghost" size="sm" onClick={() => changeView(NO_FILTERS)}>
             {t("clearAll")}

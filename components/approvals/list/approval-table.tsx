@@ -32,6 +32,8 @@ export interface ListHandle {
   focusList(): void;
   scrollToTop(): void;
   rowElement(id: string): HTMLElement | null;
+  /** The rows in the page, seen or close to it. */
+  shownIds(): readonly string[];
 }
 
 interface TableProps {
@@ -45,6 +47,7 @@ interface TableProps {
   changeView: ChangeView;
   onDecide: (decision: Decision, row?: ApprovalRow) => void;
   onSearch: () => void;
+  onRefresh: () => void;
   onHelp: () => void;
 }
 
@@ -83,17 +86,21 @@ export function ApprovalTable({ ref, rows, total, pending, stale, more, view, ch
       focusList,
       scrollToTop: () => virtualizer.scrollToOffset(0),
       rowElement: (id) => body.current?.querySelector<HTMLElement>(`[data-id="${id}"]`) ?? null,
+      shownIds: () =>
+        [...(body.current?.querySelectorAll<HTMLElement>("[data-id]") ?? [])].flatMap(
+          ({ dataset }) => dataset.id ?? [],
+        ),
     }),
     [focusList, virtualizer, body],
   );
 
-  const { onDecide, onSearch, onHelp } = on;
+  const { onDecide, onSearch, onHelp, onRefresh } = on;
   const search = viewQuery(view);
   const actions = useMemo(() => {
     const href = (id: string) => `/approvals/${id}${search}`;
     return { href, open: (id: string) => router.push(href(id)), selectRange, decide: onDecide };
   }, [search, router, selectRange, onDecide]);
-  const onKeyDown = useListKeys({ rows, actions, move, onSearch, onHelp });
+  const onKeyDown = useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp });
 
   // Order and filter are the server's, so the table is given the window alone: ten thousand rows cost as many as show.
   const indices = virtualizer.getVirtualItems().map(({ index }) => index);

@@ -1,23 +1,33 @@
 "use client";
 
-import { RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useEffect } from "react";
+import { driftCounts } from "#components/approvals/list/drift.ts";
+import type { Pages } from "#components/approvals/list/use-approval-pages.ts";
+import { useListDrift } from "#components/approvals/list/use-list-drift.ts";
+import type { View } from "#components/approvals/view.ts";
+import { NewsPill } from "#components/live/news-pill.tsx";
 
-/** Says that what is shown is no longer what is there. Rows move only when this is pressed. */
-export function DriftPill({ count, onRefresh }: { count: number; onRefresh: () => void }) {
+interface PillProps {
+  view: View;
+  /** The list as it is shown, once it is that of the view. */
+  pages: Pages | undefined;
+  seen: () => readonly string[];
+  onRefresh: () => void;
+  /** Something came into a list without rows: none can move. */
+  onEmpty: () => void;
+}
+
+/** How many requests came into the list since it was loaded, and how many of its rows are not what they were. */
+export function DriftPill({ view, pages, seen, onRefresh, onEmpty }: PillProps) {
   const t = useTranslations("inbox");
-  return (
-    <div aria-live="polite" className="pointer-events-none absolute inset-x-0 top-10 z-20 flex justify-center">
-      {count > 0 ? (
-        <button
-          type="button"
-          onClick={onRefresh}
-          className="pointer-events-auto inline-flex h-8 items-center gap-2 rounded-full border border-accent-line bg-raised px-3.5 font-medium text-accent text-sm shadow-pop hover:bg-accent-soft"
-        >
-          <RefreshCw className="size-3.5" aria-hidden />
-          {t("drift", { count })}
-        </button>
-      ) : null}
-    </div>
-  );
+  useListDrift(view, pages, seen);
+  const { fresh, changed } = driftCounts(pages);
+  const nothing = pages?.pages.every(({ items }) => items.length === 0) ?? false;
+  useEffect(() => {
+    if (nothing && fresh > 0) onEmpty();
+  }, [nothing, fresh, onEmpty]);
+  const both = fresh > 0 && changed > 0 ? "yes" : "no";
+  const text = fresh + changed > 0 ? t("drift", { fresh, changed, both }) : "";
+  return <NewsPill text={text} title={t("refresh")} onPress={onRefresh} />;
 }

@@ -24,7 +24,7 @@ export function withChanges(pages: Pages, changes: Changes, states: readonly str
     items: page.items.flatMap((row) => {
       const change = changes.get(row.id);
       if (!change) return [row];
-      const now = { ...row, ...change };
+      const now = { ...row, ...change, elsewhere: undefined };
       if (!states || states.includes(now.state)) return [now];
       left++;
       return [];
@@ -32,7 +32,11 @@ export function withChanges(pages: Pages, changes: Changes, states: readonly str
   }));
   return {
     ...pages,
-    pages: changed.map((page, index) => (index === 0 ? { ...page, total: Math.max(0, page.total - left) } : page)),
+    pages: changed.map((page, index) => {
+      if (index > 0) return page;
+      const drift = page.drift && { ...page.drift, fresh: page.drift.fresh.filter((id) => !changes.has(id)) };
+      return { ...page, total: Math.max(0, page.total - left), ...(drift ? { drift } : {}) };
+    }),
   };
 }
 

@@ -8,25 +8,37 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
+import type { Drift } from "#components/approvals/list/drift.ts";
 import type { View } from "#components/approvals/view.ts";
 import { filterOf, LIST_KEY, listInput } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { log } from "#components/live/news.ts";
+import { usePolling } from "#components/live/use-news.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 
-export type ApprovalRow = Approval;
+/** A request as it stood when its row was last read; by whom else it was moved since the list was loaded. */
+export interface ApprovalRow extends Approval {
+  /** It looks different now, or is even of those that the filter leaves out. */
+  readonly elsewhere?: "changed" | "left";
+}
 
 const POLL_MS = 15_000;
+/** While changes are told, for one that was lost. */
+const TOLD_POLL_MS = 60_000;
 /** The server counts a list to here; beyond, "more than". */
-const COUNT_MAX = 10_000;
+export const COUNT_MAX = 10_000;
 
-interface Page {
+export interface Page {
   readonly items: readonly ApprovalRow[];
   readonly nextCursor: string | null;
   readonly total: number;
   readonly totalIsExact: boolean;
+  /** Of the first page: where the log of what was told stood when it was asked for. */
+  readonly loaded?: number;
+  readonly drift?: Drift;
 }
 
 export type Pages = InfiniteData<Page, string | null>;
@@ -42,9 +54,13 @@ export function useListOptions(view: View) {
     const input = listInput(view, orgs);
     return infiniteQueryOptions<Page, ApiError, Pages, QueryKey, string | null>({
       queryKey: [...LIST_KEY, input],
-      // Counting is for the first page alone.
-      queryFn: ({ pageParam, signal }) =>
-        client.approvals.list.query({ ...input, cursor: pageParam, total: pageParam ? "none" : "capped" }, { signal }),
+      queryFn: async ({ pageParam, signal }) => {
+        const loaded = log.mark();
+        // Counting is for the first page alone.
+        const total = pageParam ? "none" : "capped";
+        const page = await client.approvals.list.query({ ...input, cursor: pageParam, total }, { signal });
+        return pageParam ? page : { ...page, loaded, drift: { checked: loaded, fresh: [], beyond: 0 } };
+      },
       initialPageParam: null,
       getNextPageParam: (page) => page.nextCursor,
       staleTime: Number.POSITIVE_INFINITY,
@@ -61,25 +77,26 @@ export function useApprovalPages(view: View) {
   const first = data?.pages[0];
 
   /** Back to the first page, as it is now. */
-  const refresh = async () => {
+  const refresh = useCallback(() => {
     queryClient.setQueryData(options.queryKey, (kept) =>
       kept ? { pages: kept.pages.slice(0, 1), pageParams: kept.pageParams.slice(0, 1) } : kept,
     );
-    await queryClient.invalidateQueries({ queryKey: options.queryKey });
-  };
+    void queryClient.invalidateQueries({ queryKey: options.queryKey });
+  }, [queryClient, options]);
 
-  return { query, rows, total: first?.total ?? 0, totalIsExact: first?.totalIsExact ?? true, refresh };
+  return { query, pages: data, rows, total: first?.total ?? 0, totalIsExact: first?.totalIsExact ?? true, refresh };
 }
 
-/** Facets of the view, asked again while somebody looks. */
+/** Facets of the view; they follow what is told of changes, and are asked again while somebody looks. */
 export function useCounts(view: View) {
   const trpc = useTRPC();
   const { orgs } = useMe();
   const input = useMemo(() => ({ filter: filterOf(view, orgs) }), [view, orgs]);
+  const refetchInterval = usePolling(POLL_MS, TOLD_POLL_MS);
   return useQuery({
     ...trpc.approvals.count.queryOptions(input),
     placeholderData: keepPreviousData,
-    refetchInterval: POLL_MS,
+    refetchInterval,
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: true,
     staleTime: 5_000,
@@ -90,12 +107,4 @@ export function useCounts(view: View) {
 export function matchedNow(counts: { state: Readonly<Record<string, number>> }, view: View): number {
   if (view.state !== "ALL") return counts.state[view.state] ?? 0;
   return Object.values(counts.state).reduce((sum, n) => sum + n, 0);
-}
-
-/** How far what is shown is from what is there: more or fewer rows than when it was loaded. */
-export function useDrift(view: View, total: number, totalIsExact: boolean, settled: boolean): number {
-  const counts = useCounts(view);
-  if (!counts.data || counts.isPlaceholderData || !settled) return 0;
-  const now = Math.min(matchedNow(counts.data, view), COUNT_MAX);
-  return totalIsExact || now < COUNT_MAX ? Math.abs(now - total) : 0;
 }

@@ -6,7 +6,8 @@ import type { ListActions } from "#components/approvals/list/list-actions.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { NOTHING, toggle } from "#components/approvals/selection.ts";
-import { SECTIONS } from "#components/shell/navigation.ts";
+import { useMe } from "#components/identity/me.tsx";
+import { useSections } from "#components/shell/navigation.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 
 const DECISION_KEYS: Readonly<Record<string, Decision>> = { a: "APPROVE", r: "REJECT", c: "CHANGES_REQUESTED" };
@@ -17,15 +18,18 @@ interface Options {
   actions: ListActions;
   move: (to: number, extend: boolean) => void;
   onSearch: () => void;
+  onRefresh: () => void;
   onHelp: () => void;
 }
 
 let prefixedAt = 0;
 
 /** What keys do while the list has focus. Arrows, Enter, Space and Escape always; letters unless they are turned off. */
-export function useListKeys({ rows, actions, move, onSearch, onHelp }: Options) {
+export function useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp }: Options) {
   const router = useRouter();
   const list = useListState();
+  const sections = useSections();
+  const { may } = useMe();
   const [letters] = useLetterKeys();
 
   const activeIndex = () =>
@@ -57,7 +61,7 @@ export function useListKeys({ rows, actions, move, onSearch, onHelp }: Options) 
   }
 
   function byLetter(key: string, shift: boolean): boolean {
-    const section = SECTIONS.find(({ letter }) => letter === key);
+    const section = sections.find(({ letter }) => letter === key);
     const decision = DECISION_KEYS[key];
     if (section && Date.now() - prefixedAt < PREFIX_MS) router.push(section.href);
     else if (key === "g") prefixedAt = Date.now();
@@ -66,6 +70,9 @@ export function useListKeys({ rows, actions, move, onSearch, onHelp }: Options) 
     else if (key === "x") toggleActive();
     else if (key === "o") return byName("Enter", false);
     else if (key === "u") clear();
+    else if (key === "n" && shift) {
+      if (may("approvals:submit")) router.push("/approvals/new");
+    } else if (key === "n") onRefresh();
     else if (key === "/") onSearch();
     else if (key === "?") onHelp();
     else if (decision) actions.decide(decision, active());

@@ -1,6 +1,7 @@
 import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { ApprovalPage } from "#components/approvals/detail/approval-page.tsx";
+import { remindApproversAction, tellRequesterAction } from "#server/api/actions.ts";
 import { currentCaller, found, pageApi, pathWith, requireCaller } from "../../api.ts";
 
 const readApproval = async (id: string) => {
@@ -21,7 +22,7 @@ export default async function ApprovalOnePage({ params, searchParams }: PageProp
   const { queryClient } = await pageApi();
   return (
     <HydrationBoundary state={dehydrate(queryClient)}>
-      <ApprovalPage id={id} />
+      <ApprovalPage id={id} mail={{ remind: remindApproversAction, tell: tellRequesterAction }} />
     </HydrationBoundary>
   );
 }

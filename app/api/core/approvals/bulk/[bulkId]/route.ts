@@ -1,4 +1,4 @@
-import { bulk } from "#server/api/core/approvals.ts";
+import { bulk } from "#server/api/core/bulks.ts";
 import { route } from "#server/api/rest.ts";
 
 export const { GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS } = route(bulk);

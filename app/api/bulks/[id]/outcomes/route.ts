@@ -1,0 +1,3 @@
+import { bulkOutcomesHandler } from "#server/api/downloads.ts";
+
+export { bulkOutcomesHandler as GET };

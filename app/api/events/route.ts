@@ -1,0 +1,3 @@
+import { eventsHandler } from "#server/api/live.ts";
+
+export { eventsHandler as GET };

@@ -1,0 +1,3 @@
+import { importProblemsHandler } from "#server/api/downloads.ts";
+
+export { importProblemsHandler as GET };

@@ -1,0 +1,3 @@
+import { uploadHandler } from "#server/api/imports.ts";
+
+export { uploadHandler as POST };

@@ -1,0 +1,56 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { toast } from "sonner";
+import { useErrorText } from "#components/api/refusal.ts";
+import type { Action } from "#components/api/use-action.ts";
+import { useAction } from "#components/api/use-action.ts";
+import type { Detail } from "#components/approvals/detail/use-approval.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Dialog } from "#components/ui/dialog.tsx";
+
+interface TellProps {
+  approval: Detail;
+  tell: Action<{ id: string }, { messageId: string }>;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** A mail leaves the house, so it is asked for twice. */
+export function TellDialog({ approval, tell, onClose, onDone }: TellProps) {
+  const t = useTranslations("approvalMail");
+  const ui = useTranslations("ui");
+  const say = useErrorText();
+  const { run, isPending, error } = useAction(tell);
+  const name = approval.requester?.name ?? "";
+
+  async function submit() {
+    if (!(await run({ id: approval.id }))) return;
+    toast.success(t("told", { name }), { description: approval.title });
+    onDone();
+  }
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      closeLabel={ui("close")}
+      title={t("tellTitle", { name })}
+      description={t("tellLead", { email: approval.requester?.email ?? "", state: approval.state })}
+    >
+      <div className="px-5 pt-2 pb-4">
+        {error ? (
+          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
+            {say(error)}
+          </p>
+        ) : null}
+      </div>
+      <div className="flex justify-end gap-2 border-t px-5 py-3">
+        <Button onClick={onClose}>{ui("cancel")}</Button>
+        <Button variant="primary" disabled={isPending} onClick={() => void submit()}>
+          {t("tellConfirm")}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}

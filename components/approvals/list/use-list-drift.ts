@@ -1,0 +1,74 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useRef } from "react";
+import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
+import { beyondOf, compared, toAsk, withDrift } from "#components/approvals/list/drift.ts";
+import type { Pages } from "#components/approvals/list/use-approval-pages.ts";
+import { COUNT_MAX, matchedNow, useListOptions } from "#components/approvals/list/use-approval-pages.ts";
+import type { View } from "#components/approvals/view.ts";
+import { filterOf } from "#components/approvals/view.ts";
+import { useMe } from "#components/identity/me.tsx";
+import type { News } from "#components/live/news.ts";
+import { follow } from "#components/live/news.ts";
+import { STANDING_MAX } from "#server/domain/approvals/rules.ts";
+
+/** A change is seen within a second, whatever else changes in it. */
+const EVERY_MS = 700;
+/** Where all is to be compared, so many of the rows that are loaded. */
+const COMPARED_MAX = 1_000;
+
+/** Compares the list that is shown with what is told of changes, and notes in it what came of that. */
+export function useListDrift(view: View, shown: Pages | undefined, seen: () => readonly string[]): void {
+  const queryClient = useQueryClient();
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const { orgs } = useMe();
+  const { queryKey } = useListOptions(view);
+  const waiting = useRef<readonly string[]>([]);
+  const counting = useRef(false);
+
+  const get = () => queryClient.getQueryData<Pages>(queryKey);
+  const put = (change: (pages: Pages) => Pages) =>
+    queryClient.setQueryData<Pages>(queryKey, (pages) => (pages ? change(pages) : pages));
+
+  /** Where more changed than was told, the counts say how much. */
+  const count = async (filter: ReturnType<typeof filterOf>) => {
+    const counts = await queryClient.fetchQuery({ ...trpc.approvals.count.queryOptions({ filter }), staleTime: 0 });
+    put((pages) => withDrift(pages, { beyond: beyondOf(pages, matchedNow(counts, view), COUNT_MAX) }));
+  };
+
+  const compare = useEffectEvent(async (news: News) => {
+    const pages = get();
+    if (!pages) return;
+    const all = news.all ? pages.pages.flatMap((page) => page.items.map(({ id }) => id)).slice(0, COMPARED_MAX) : [];
+    counting.current ||= news.all;
+    const asked = toAsk(pages, news.changed, news.all ? [...seen(), ...all] : [], waiting.current);
+    waiting.current = asked; // until they are answered for
+    const filter = filterOf(view, orgs);
+    const ids = asked.slice(0, STANDING_MAX);
+    if (ids.length > 0) {
+      const { items } = await client.approvals.standing.query({ ids, filter });
+      put((now) => compared(now, items, view));
+    }
+    put((now) => withDrift(now, { checked: news.mark }));
+    waiting.current = asked.slice(STANDING_MAX);
+    if (waiting.current.length > 0) return "more";
+    if (counting.current) {
+      counting.current = false;
+      await count(filter);
+    }
+  });
+
+  const about = JSON.stringify(queryKey);
+  const loaded = shown?.pages[0]?.loaded;
+  const ready = shown !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list, or the same one loaded anew, is compared from where it stands
+  useEffect(() => {
+    waiting.current = [];
+    counting.current = false;
+    if (!ready) return;
+    const from = get()?.pages[0]?.drift?.checked ?? 0;
+    return follow({ kinds: ["approval"], everyMs: EVERY_MS, act: (news) => compare(news), from });
+  }, [about, loaded, ready]);
+}

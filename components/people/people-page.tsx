@@ -1,0 +1,150 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { UserPlus } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useFormatter, useTranslations } from "next-intl";
+import { debounce, useQueryStates } from "nuqs";
+import { useState } from "react";
+import { useTRPC } from "#components/api/trpc.ts";
+import type { Action } from "#components/api/use-action.ts";
+import { useMe } from "#components/identity/me.tsx";
+import { InvitationList } from "#components/people/invitation-list.tsx";
+import { MemberList } from "#components/people/member-list.tsx";
+import { isNarrowed, PEOPLE_TABS, peopleParsers, SEARCH_MAX } from "#components/people/view.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Input, Select } from "#components/ui/field.tsx";
+import type { Language } from "#server/domain/identity/rules.ts";
+import type { MemberStatus } from "#server/domain/people/rules.ts";
+import { MEMBER_STATUSES } from "#server/domain/people/rules.ts";
+
+const InviteDialog = dynamic(() => import("#components/people/invite-dialog.tsx").then((m) => m.InviteDialog), {
+  ssr: false,
+});
+
+export interface InviteInput {
+  readonly email: string;
+  readonly name: string;
+  readonly language?: Language;
+  readonly role?: string;
+  readonly scopeId?: string;
+}
+
+/** What sends mail from here; handed down by the page, since a component cannot name the server. */
+export interface PeopleActions {
+  readonly invite: Action<InviteInput, { id: string; expiresAt: string }>;
+  readonly resend: Action<{ id: string }, { id: string; email: string }>;
+}
+
+const TYPING_MS = 300;
+
+function MemberFilters() {
+  const t = useTranslations("people");
+  const statuses = useTranslations("memberStatus");
+  const filters = useTranslations("filters");
+  const [view, set] = useQueryStates(peopleParsers, { scroll: false });
+  return (
+    <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
+      <Input
+        type="search"
+        aria-label={t("search")}
+        placeholder={t("search")}
+        maxLength={SEARCH_MAX}
+        className="h-7 w-60 text-sm"
+        value={view.q}
+        onChange={(event) => void set({ q: event.target.value || null }, { limitUrlUpdates: debounce(TYPING_MS) })}
+      />
+      <Select
+        aria-label={t("status")}
+        className="h-7 w-auto text-sm"
+        value={view.status ?? ""}
+        onChange={(event) => void set({ status: (event.target.value || null) as MemberStatus | null })}
+      >
+        <option value="">{t("anyStatus")}</option>
+        {MEMBER_STATUSES.map((status) => (
+          <option key={status} value={status}>
+            {statuses(status)}
+          </option>
+        ))}
+      </Select>
+      {isNarrowed(view) ? (
+        <Button variant="ghost" size="sm" onClick={() => void set({ q: null, status: null })}>
+          {filters("clearAll")}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+export function PeoplePage({ actions }: { actions: PeopleActions }) {
+  const t = useTranslations("people");
+  const format = useFormatter();
+  const trpc = useTRPC();
+  const { may, mayInTenant, tenant } = useMe();
+  const [view, set] = useQueryStates(peopleParsers, { scroll: false });
+  const [inviting, setInviting] = useState(false);
+  const administersPeople = may("people:write");
+  const open = useQuery({ ...trpc.people.invitations.queryOptions({}), enabled: administersPeople });
+  const whole = mayInTenant("people:write") || mayInTenant("access:write");
+  // Without a role one joins the whole tenant; with one, it has to be one's own to give.
+  const mayInvite = administersPeople && (mayInTenant("people:write") || may("access:write"));
+  const tab = administersPeople ? view.tab : "members";
+  return (
+    <>
+      <header className="shrink-0 border-b">
+        <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5 pb-1">
+          <div className="min-w-0 flex-1">
+            <h1 className="font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
+            <p className="text-ink-2 text-sm">{whole ? t("lead", { tenant: tenant.name }) : t("leadPart")}</p>
+          </div>
+          {mayInvite ? (
+            <Button variant="primary" onClick={() => setInviting(true)}>
+              <UserPlus className="size-4" aria-hidden />
+              {t("invite")}
+            </Button>
+          ) : null}
+        </div>
+        {administersPeople ? (
+          // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these choose what is listed
+          <div role="group" aria-label={t("shown")} className="-mb-px flex gap-x-4 px-4">
+            {PEOPLE_TABS.map((name) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={name === tab}
+                onClick={() => void set({ tab: name === "members" ? null : name })}
+                className="inline-flex h-9 items-center gap-1.5 border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-pressed:border-accent aria-pressed:text-ink"
+              >
+                {t(name)}
+                {name === "invitations" && open.data ? (
+                  <span className="font-normal text-ink-3 text-xs">{format.number(open.data.length)}</span>
+                ) : null}
+              </button>
+            ))}
+          </div>
+        ) : null}
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {tab === "members" ? (
+          <>
+            <MemberFilters />
+            <div className="border-t" />
+            <MemberList view={view} whole={whole} onClear={() => void set({ q: null, status: null })} />
+          </>
+        ) : (
+          <InvitationList query={open} resend={actions.resend} />
+        )}
+      </div>
+      {inviting ? (
+        <InviteDialog
+          invite={actions.invite}
+          onClose={() => setInviting(false)}
+          onDone={() => {
+            setInviting(false);
+            void set({ tab: "invitations" });
+          }}
+        />
+      ) : null}
+    </>
+  );
+}

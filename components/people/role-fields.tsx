@@ -1,0 +1,82 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useRoleName } from "#components/people/names.ts";
+import type { Choice } from "#components/ui/combobox.tsx";
+import { Combobox } from "#components/ui/combobox.tsx";
+import { Field, Select } from "#components/ui/field.tsx";
+
+export interface ChosenRole {
+  readonly role: string;
+  readonly place: Choice | null;
+}
+
+/** Roles of programs are not for people. */
+const OF_PROGRAMS = "service";
+
+interface RoleFieldsProps {
+  value: ChosenRole;
+  onChange: (value: ChosenRole) => void;
+  /** Whether there may be no role at all. */
+  optional: boolean;
+}
+
+/** Which role, and where it is held: the places are those whose access the reader administers. */
+export function RoleFields({ value: { role, place }, onChange, optional }: RoleFieldsProps) {
+  const t = useTranslations("people");
+  const trpc = useTRPC();
+  const roleName = useRoleName();
+  const roles = useQuery(trpc.access.roles.queryOptions({}));
+  const scopes = useQuery(trpc.scopes.list.queryOptions({}));
+  const shown = (roles.data ?? []).filter(({ code }) => code !== OF_PROGRAMS);
+  const holds = shown.find(({ code }) => code === role)?.permissions;
+  const items = scopes.data?.items ?? [];
+  const top = Math.min(...items.map(({ depth }) => depth));
+  const choices = items.map(
+    ({ id, kind, code, name, depth }): Choice => ({
+      id,
+      label: kind === "TENANT" ? t("wholeTenant") : name,
+      ...(kind === "TENANT" ? {} : { hint: code }),
+      depth: depth - top,
+    }),
+  );
+  return (
+    <>
+      <Field label={t("role")} hint={holds ? t("mayDo", { permissions: holds.join(", ") }) : undefined}>
+        {(ids) => (
+          <Select
+            {...ids}
+            required={!optional}
+            value={role}
+            onChange={(event) => onChange({ role: event.target.value, place: event.target.value ? place : null })}
+          >
+            <option value="">{t(optional ? "noRoleYet" : "chooseRole")}</option>
+            {shown.map(({ code }) => (
+              <option key={code} value={code}>
+                {roleName(code)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      {role || !optional ? (
+        <Field label={t("place")} hint={t("placeHint")}>
+          {(ids) => (
+            <Combobox
+              ids={ids}
+              label={t("place")}
+              choices={choices}
+              chosen={place}
+              onChange={(chosen) => onChange({ role, place: chosen })}
+              placeholder={t("choosePlace")}
+              empty={t("noPlace")}
+              openLabel={t("openPlaces")}
+            />
+          )}
+        </Field>
+      ) : null}
+    </>
+  );
+}

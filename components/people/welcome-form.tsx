@@ -1,0 +1,117 @@
+"use client";
+
+import { CircleAlert, LoaderCircle } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { useState } from "react";
+import { ApiProvider } from "#components/api/provider.tsx";
+import { useErrorText } from "#components/api/refusal.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import { useCommand } from "#components/api/use-command.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Field, Input } from "#components/ui/field.tsx";
+import type { Language } from "#server/domain/identity/rules.ts";
+
+export interface Invitation {
+  readonly tenant: string;
+  readonly email: string;
+  readonly name: string;
+}
+
+interface Given {
+  token: string;
+  name?: string;
+  password?: string;
+  language?: Language;
+}
+
+/** Sends what was given, and goes on into the console; says what went wrong otherwise. */
+export function useAccept() {
+  const client = useTRPCClient();
+  const say = useErrorText();
+  const accept = useCommand((input: Given, options) => client.people.accept.mutate(input, options));
+  const [done, setDone] = useState(false);
+  const send = (input: Given) =>
+    void accept.run(input).then(
+      () => {
+        setDone(true);
+        window.location.assign("/inbox");
+      },
+      () => {}, // shown below the fields
+    );
+  return { send, busy: done || accept.isPending, said: accept.error ? say(accept.error) : null };
+}
+
+export function Failure({ said }: { said: string | null }) {
+  return (
+    <div aria-live="polite" className="empty:hidden">
+      {said ? (
+        <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
+          <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
+          {said}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Fields({ token, invitation }: { token: string; invitation: Invitation }) {
+  const t = useTranslations("welcome");
+  const language = useLocale() as Language;
+  const { send, busy, said } = useAccept();
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const form = new FormData(event.currentTarget);
+        send({ token, language, name: String(form.get("name")).trim(), password: String(form.get("password")) });
+      }}
+    >
+      <p className="-mt-4 text-ink-2">{t("lead", { email: invitation.email })}</p>
+      {/* What a password manager keeps the password for. */}
+      <input type="hidden" name="email" value={invitation.email} autoComplete="username" />
+      <Field label={t("name")}>
+        {(ids) => (
+          <Input
+            {...ids}
+            name="name"
+            defaultValue={invitation.name}
+            autoComplete="name"
+            maxLength={120}
+            required
+            className="h-10"
+          />
+        )}
+      </Field>
+      <Field label={t("password")} hint={t("passwordHint")}>
+        {(ids) => (
+          <Input
+            {...ids}
+            name="password"
+            type="password"
+            autoComplete="new-password"
+            minLength={8}
+            maxLength={256}
+            required
+            autoFocus
+            className="h-10"
+          />
+        )}
+      </Field>
+      <Failure said={said} />
+      <Button type="submit" variant="primary" size="lg" disabled={busy}>
+        {busy ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
+        {t("submit")}
+      </Button>
+    </form>
+  );
+}
+
+/** Name and password of somebody new. */
+export function WelcomeForm(props: { token: string; invitation: Invitation }) {
+  return (
+    <ApiProvider>
+      <Fields {...props} />
+    </ApiProvider>
+  );
+}
