@@ -2,12 +2,18 @@ import { test as base } from "@playwright/test";
 
 export { expect } from "@playwright/test";
 
-type Stack = {
+export type Stack = {
   url: string;
   /** The service token of the Core API. */
   coreApiToken: string;
   /** The owner's address, to count by SQL. */
   adminUrl: string;
+  /** For further processes on the same database. */
+  DATABASE_APP_URL: string;
+  DATABASE_WORKER_URL: string;
+  sealKey: string;
+  /** Where its secrets are, for the command line. */
+  dataDir: string;
 };
 
 export const test = base.extend<{ stack: Stack }>({

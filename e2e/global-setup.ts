@@ -15,7 +15,7 @@ export default async function setup() {
   const folder = mkdtempSync(join(tmpdir(), "countersign-e2e-"));
   chmodSync(folder, 0o755);
   const port = String(await freePort());
-  const stack = spawn(process.execPath, ["--conditions=react-server", resolve("scripts/up.ts"), "start"], {
+  const stack = spawn(process.execPath, ["--import=./scripts/server-only.mjs", resolve("scripts/up.ts"), "start"], {
     env: { ...BARE, DATA_DIR: folder, PORT: port, APP_ENV: "demo", NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
@@ -28,7 +28,7 @@ export default async function setup() {
       throw new Error(`The stack did not come up (exit code ${code}):\n${said}`);
     }),
   ]);
-  process.env.E2E_STACK = JSON.stringify(ready);
+  process.env.E2E_STACK = JSON.stringify({ ...ready, dataDir: folder });
   return async () => {
     stack.kill("SIGTERM");
     await closed;

@@ -17,6 +17,7 @@ test("one type is approved as a whole, and screen, REST and SQL count the same",
   expect(selected).toBe(waiting);
   await inbox.selection.getByRole("button", { name: "Approve" }).click();
   await expect(inbox.dialog.getByText(new RegExp(`^${selected} requests are frozen`))).toBeVisible();
+  await expect(inbox.dialog.getByText(`${selected} will be approved.`)).toBeVisible(); // so few are tried by themselves
   await inbox.dialog.getByLabel(/^Reason/).fill("Within the limits of this quarter.");
   await inbox.dialog.getByRole("button", { name: `Approve ${selected}` }).click();
 

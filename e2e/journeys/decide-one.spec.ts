@@ -19,6 +19,9 @@ test("one request is rejected with a reason, and a colleague is told by whom ins
   const colleague = await other.newPage();
   const { pathname } = new URL(page.url());
   await signInAs(colleague, "mei", pathname);
+  // Without the live connection their screen stays as it was: the answer alone says what happened meanwhile.
+  await other.route("**/api/events*", (route) => route.abort());
+  await colleague.reload();
   await expect(colleague.getByRole("button", { name: "Approve" })).toBeEnabled();
 
   await page.getByRole("button", { name: "Reject" }).click();

@@ -32,6 +32,17 @@ export class Inbox {
     await expect(this.focusedRow).toHaveCount(1);
   }
 
+  /** Says how far the list is from what is there now. */
+  get pill() {
+    return this.page.getByRole("button", { name: /\d (new|changed)/ });
+  }
+
+  /** The ids of the first rows, in their order. */
+  async order(count: number): Promise<(string | undefined)[]> {
+    const ids = await this.rows.evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.id));
+    return ids.slice(0, count);
+  }
+
   async filterType(label: string): Promise<void> {
     await this.page.getByRole("button", { name: /^Type/ }).click();
     await this.page.getByRole("checkbox", { name: new RegExp(`^${label}`) }).check();
