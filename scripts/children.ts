@@ -18,7 +18,7 @@ export type ChildOptions = {
 };
 
 export const NODE_FLAGS = ["--disable-warning=ExperimentalWarning"];
-export const SERVER_FLAGS = [...NODE_FLAGS, "--conditions=react-server"];
+export const SERVER_FLAGS = [...NODE_FLAGS, `--import=${new URL("server-only.mjs", import.meta.url)}`];
 
 /**
  * A child in a process group of its own: Ctrl-C reaches only us, and we stop web and worker before the database.

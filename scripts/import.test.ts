@@ -36,7 +36,13 @@ interface Run {
 }
 
 function start(args: readonly string[], flags: readonly string[] = []): Run {
-  const node = ["--disable-warning=ExperimentalWarning", "--conditions=react-server", ...flags, PROGRAM, ...args];
+  const node = [
+    "--disable-warning=ExperimentalWarning",
+    "--import=./scripts/server-only.mjs",
+    ...flags,
+    PROGRAM,
+    ...args,
+  ];
   const { appUrl, workerUrl } = db.urls();
   const env = {
     ...process.env,
@@ -152,12 +158,15 @@ describe("the command", () => {
     const { end, said } = await start(importing("bad.csv", world)).ended;
     expect([end, await approvals(world)]).toEqual([1, 0]);
     expect(said).toContain('line 3: amount "1.001" has more than 2 decimal places\n');
-    expect(said).toContain('line 5: org "XX" is no organisation of this tenant\n');
+    expect(said).toContain('line 5: org "XX" is no organisation to which you may import\n');
     expect(said).toContain("… 12 more");
     expect(said).toContain("Nothing was submitted: 32 of 33 rows are bad.");
-    const report = (await readFile(join(folder, "bad.csv.problems.csv"), "utf8")).trimEnd().split("\n");
+    const report = (await readFile(join(folder, "bad.csv.problems.csv"), "utf8")).trimEnd().split("\r\n");
     expect(report).toHaveLength(33);
-    expect(report.slice(0, 2)).toEqual(["line,field,problem", '3,"amount","""1.001"" has more than 2 decimal places"']);
+    expect(report.slice(0, 2)).toEqual([
+      '"line","field","problem"',
+      '3,"amount","""1.001"" has more than 2 decimal places"',
+    ]);
   });
 
   it("ends with 0 and says what it left out when bad rows are to be skipped", async () => {

@@ -6,11 +6,12 @@ import { z } from "zod";
 import { systemCaller, tenantByCode } from "#server/domain/identity/queries.ts";
 import type { ImportResult, Progress } from "#server/domain/imports/import-file.ts";
 import { importFile } from "#server/domain/imports/import-file.ts";
-import { ImportStopped } from "#server/domain/imports/rules.ts";
 import type { ImportMap } from "#server/domain/imports/schema.ts";
 import { importMap } from "#server/domain/imports/schema.ts";
+import { Refusal } from "#server/domain/refusals.ts";
 import { database } from "#server/platform/db.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
+import { importTexts } from "#server/platform/texts.ts";
 import { writeReport } from "./import-report.ts";
 
 const USAGE = `npm run import -- FILE.csv --tenant CODE --map MAP.json [--skip-bad] [--report FILE]
@@ -19,6 +20,9 @@ const USAGE = `npm run import -- FILE.csv --tenant CODE --map MAP.json [--skip-b
   --map       how rows become approvals; described by server/domain/imports/map.schema.json
   --skip-bad  submit the good rows of a file that has bad ones; without it, one bad row and nothing is submitted
   --report    where the bad rows are written (FILE.csv.problems.csv)`;
+
+/** A sentence for whoever started it. */
+class ImportStopped extends Error {}
 
 const SHOWN = 20;
 const BETWEEN_LINES = 1000;
@@ -127,6 +131,7 @@ const SENTENCES: Partial<Record<string, string>> = {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof ImportStopped) return error.message;
+  if (error instanceof Refusal) return importTexts("en").refusal(error);
   const { code, path } = error as NodeJS.ErrnoException;
   const sentence = SENTENCES[code ?? ""];
   if (sentence) return `${path ?? "The file"} ${sentence}.`;

@@ -37,7 +37,7 @@ export function projectNode() {
 }
 
 export function runTypeScript(file, args = [], options = {}) {
-  const flags = ["--conditions=react-server", "--disable-warning=ExperimentalWarning"];
+  const flags = [`--import=${new URL("./server-only.mjs", import.meta.url)}`, "--disable-warning=ExperimentalWarning"];
   // The channel tells the child when this process is gone, however it went.
   const stdio = ["inherit", "inherit", "inherit", "ipc"];
   return run(projectNode(), [...flags, join(ROOT, file), ...args], { stdio, ...options });

@@ -9,6 +9,7 @@ import { readSettings } from "./settings.ts";
 /** Runs a command-line tool on the database of the settings, which it starts and stops when nobody else has it. */
 
 const TOOLS: Record<string, string> = {
+  admin: "scripts/admin.ts",
   import: "scripts/import.ts",
   seed: "prisma/seed.ts",
   worker: "server/worker/main.ts",

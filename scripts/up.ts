@@ -85,6 +85,8 @@ async function bringUp(): Promise<void> {
     coreApiToken: settings.coreApiToken,
     ...addresses,
     adminUrl: opened.adminUrl,
+    // To the process that started this one alone: a further worker has to open what the first one sealed.
+    sealKey: settings.childEnvironment.SEAL_KEY ?? settings.authSecret,
   });
 }
 
