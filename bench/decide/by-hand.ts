@@ -34,8 +34,11 @@ const LIVE = "d.tenant_id = a.tenant_id AND d.approval_id = a.id AND d.revision 
 
 const lock = (which: string) =>
   `SELECT a.id, a.state, a.revision FROM approvals a WHERE ${which} ORDER BY a.id FOR UPDATE`;
-const read = (which: string) =>
-  `SELECT d.approval_id, d.person_id, d.decision FROM approvals a JOIN approval_decisions d ON ${LIVE} WHERE ${which}`;
+// The two halves, because each has its unique index and none serves both.
+const read = (which: string) => `
+  SELECT d.approval_id, d.person_id, d.decision FROM approvals a JOIN approval_decisions d ON ${LIVE} AND d.person_id IS NOT NULL WHERE ${which}
+  UNION ALL
+  SELECT d.approval_id, d.client_id, d.decision FROM approvals a JOIN approval_decisions d ON ${LIVE} AND d.client_id IS NOT NULL WHERE ${which}`;
 
 const MOVE =
   "UPDATE approvals a SET state = 'APPROVED', version = a.version + 1, content_version = a.version + 1, updated_at = now(), decided_at = now()";

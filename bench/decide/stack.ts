@@ -12,7 +12,7 @@ export interface Stack {
 }
 
 /** Web and worker as `npm start` brings them up, on this process's database and without its limits on requests. */
-export async function startStack(): Promise<Stack> {
+export async function startStack(more: Readonly<Record<string, string>> = {}): Promise<Stack> {
   const port = String(await freePort());
   const url = `http://127.0.0.1:${port}`;
   const env: NodeJS.ProcessEnv = {
@@ -23,9 +23,11 @@ export async function startStack(): Promise<Stack> {
     APP_URL: url,
     LOG_LEVEL: "warn",
     RATE_LIMIT_SESSION: UNLIMITED,
+    RATE_LIMIT_WRITE: UNLIMITED,
     RATE_LIMIT_TOKEN: UNLIMITED,
+    ...more,
   };
-  const child = spawn(process.execPath, ["--conditions=react-server", resolve("scripts/up.ts"), "start"], {
+  const child = spawn(process.execPath, ["--import=./scripts/server-only.mjs", resolve("scripts/up.ts"), "start"], {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

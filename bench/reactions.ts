@@ -1,0 +1,196 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { resolve } from "node:path";
+import pg from "pg";
+import { decideApprovals } from "#server/domain/approvals/decide.ts";
+import { env } from "#server/platform/env.ts";
+import { onShutdown } from "#server/platform/lifetime.ts";
+import { percentile } from "./console/budgets.ts";
+import type { World } from "./decide/world.ts";
+import { makeWorld } from "./decide/world.ts";
+import { median, say } from "./measure/rounds.ts";
+import type { Heard, LiveHeard, Question } from "./reactions/measured.ts";
+import { FLOOR, FLOOR_CHANNEL } from "./reactions/measured.ts";
+
+/**
+ * From a commit to what follows it, idle and under load: an inbox of its own in a worker process, and a change heard by
+ * a web process; beside a bare LISTEN and UPDATE by hand, in the same worker and at the same time.
+ */
+
+const ROUNDS = 3;
+const IDLE = { decisions: 60, every: 60 };
+/** 40 batches of 25 a second. */
+const LOAD = { seconds: 8, batch: 25, every: 25 };
+/** Batches on their way at once: what is slower than its pace is then decided as fast as it goes. */
+const OPEN_MAX = 8;
+const WAIT_MS = 60_000;
+
+const PHASES = ["idle", "load"] as const;
+type Phase = (typeof PHASES)[number];
+const WHAT = { floor: "floor: LISTEN, UPDATE by hand", inbox: "an inbox in the worker", live: "live, heard by web" };
+type What = keyof typeof WHAT;
+const AIMS: Record<Phase, { part: number; ms: number }> = {
+  idle: { part: 0.5, ms: 50 },
+  load: { part: 0.95, ms: 1_000 },
+};
+
+const owner = new pg.Pool({ connectionString: env.DATABASE_URL, max: 4, application_name: "bench" });
+const children: ChildProcess[] = [];
+onShutdown(async () => void children.map((child) => child.kill("SIGTERM")));
+
+async function start(file: string): Promise<ChildProcess> {
+  const flags = ["--disable-warning=ExperimentalWarning", "--import=./scripts/server-only.mjs"];
+  const child = spawn(process.execPath, [...flags, resolve("bench/reactions", file)], {
+    env: { ...process.env, LOG_LEVEL: "warn" },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  children.push(child);
+  await once(child, "message");
+  return child;
+}
+
+async function ask<T>(child: ChildProcess, question: Question): Promise<T> {
+  const answer = once(child, "message");
+  child.send(question);
+  return (await answer)[0] as T;
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + WAIT_MS;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`${what}: not within ${WAIT_MS / 1000} s`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
+/** One row and one notification, as somebody would who has nothing else to keep: the fastest that this machine does. */
+async function touchFloor(): Promise<void> {
+  await owner.query({ name: "floor", text: `INSERT INTO ${FLOOR} DEFAULT VALUES` });
+  await owner.query({ name: "told", text: `SELECT pg_notify('${FLOOR_CHANNEL}', '')` });
+}
+
+/** Decides the batches in steps of so many milliseconds, each beside one row of the floor; answers decisions a second. */
+async function decide(
+  world: World,
+  ids: readonly string[],
+  { batch, every }: { batch: number; every: number },
+): Promise<number> {
+  const caller = await world.caller();
+  const open = new Set<Promise<unknown>>();
+  const started = performance.now();
+  for (let at = 0; at < ids.length; at += batch) {
+    const wait = started + (at / batch) * every - performance.now();
+    if (wait > 0) await new Promise((done) => setTimeout(done, wait));
+    if (open.size >= OPEN_MAX) await Promise.race(open);
+    const work = Promise.all([
+      decideApprovals(caller, { ids: ids.slice(at, at + batch), decision: "APPROVE" }),
+      touchFloor(),
+    ]).finally(() => open.delete(work));
+    open.add(work);
+  }
+  await Promise.all(open);
+  return ids.length / ((performance.now() - started) / 1_000);
+}
+
+type Measured = Record<What, number[]>;
+
+/** What the worker and the listener noted of these approvals' decisions, once all of them have come. */
+async function collect(
+  worker: ChildProcess,
+  listener: ChildProcess,
+  ids: readonly string[],
+  floors: number,
+): Promise<Measured> {
+  await until("reactions", async () => {
+    const { inbox, floor } = await ask<{ inbox: number; floor: number }>(worker, "count");
+    return inbox >= ids.length && floor >= floors;
+  });
+  const events = await owner.query<{ id: string; at: Date }>(
+    "SELECT id, created_at AS at FROM outbox_events WHERE event_type = 'ApprovalDecided' AND aggregate_id = ANY($1)",
+    [ids],
+  );
+  await until("changes", async () => (await ask<number>(listener, "count")) >= events.rows.length);
+  const { inbox, floor } = await ask<Heard>(worker, "report");
+  const heard = new Map(await ask<LiveHeard>(listener, "report"));
+  const live = events.rows.flatMap(({ id, at }) => {
+    const when = heard.get(id);
+    return when === undefined ? [] : [when - at.getTime()];
+  });
+  return { inbox: [...inbox], floor: [...floor], live };
+}
+
+interface Round {
+  readonly measured: Measured;
+  readonly rate: number;
+}
+
+function report(rounds: Record<Phase, Round[]>): void {
+  const ms = (value: number) => `${value >= 100 ? Math.round(value) : value.toFixed(1)} ms`;
+  for (const phase of PHASES) {
+    const of = (what: What, part: number) => rounds[phase].map(({ measured }) => percentile(measured[what], part));
+    const rate = median(rounds[phase].map((round) => round.rate));
+    console.log(
+      `\n${phase === "idle" ? "Idle" : "Under load"}: ${Math.round(rate)} decisions a second, medians of ${ROUNDS} rounds\n`,
+    );
+    console.log(
+      `${"".padEnd(30)}  ${"p50".padStart(9)}  ${"p95".padStart(9)}  ${"p95, range".padStart(21)}  of the floor, p50 and p95`,
+    );
+    for (const what of Object.keys(WHAT) as What[]) {
+      const [half, most] = [of(what, 0.5), of(what, 0.95)];
+      const range = `${ms(Math.min(...most))} – ${ms(Math.max(...most))}`;
+      const times = [0.5, 0.95].map((part, at) =>
+        ((at === 0 ? median(half) : median(most)) / median(of("floor", part))).toFixed(1),
+      );
+      console.log(
+        `${WHAT[what].padEnd(30)}  ${ms(median(half)).padStart(9)}  ${ms(median(most)).padStart(9)}  ${range.padStart(21)}  ${times.join("×, ")}×`,
+      );
+    }
+    const { part, ms: aim } = AIMS[phase];
+    const value = median(of("live", part));
+    console.log(`\naim: p${part * 100} of live ≤ ${aim} ms: ${value <= aim ? "holds" : "MISSED"} (${ms(value)})`);
+  }
+}
+
+async function measure(): Promise<void> {
+  await owner.query(
+    `CREATE TABLE ${FLOOR} (id bigserial PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT clock_timestamp(), taken boolean NOT NULL DEFAULT false)`,
+  );
+  await owner.query(`CREATE INDEX ON ${FLOOR} (id) WHERE NOT taken`);
+  const world = await makeWorld(1);
+  const sizes: Record<Phase, number> = { idle: IDLE.decisions, load: (LOAD.seconds * 1_000 * LOAD.batch) / LOAD.every };
+  say("Submitting the approvals …");
+  const work = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const slices = {
+      idle: (await world.slice(`idle-${round}`, sizes.idle)).ids,
+      load: (await world.slice(`load-${round}`, sizes.load)).ids,
+    };
+    work.push(slices);
+  }
+  // What was submitted is not what is measured.
+  await owner.query(
+    "UPDATE outbox_cursor SET (xid, id) = (SELECT xid, id FROM outbox_events ORDER BY xid DESC, id DESC LIMIT 1)",
+  );
+  await owner.query("VACUUM ANALYZE");
+  const [worker, listener] = [await start("worker.ts"), await start("listener.ts")];
+  const rounds: Record<Phase, Round[]> = { idle: [], load: [] };
+  for (const [at, slices] of work.entries())
+    for (const phase of PHASES) {
+      const pace = phase === "idle" ? { batch: 1, every: IDLE.every } : LOAD;
+      const rate = await decide(world, slices[phase], pace);
+      const measured = await collect(worker, listener, slices[phase], slices[phase].length / pace.batch);
+      if (at > 0) rounds[phase].push({ measured, rate }); // the first one warms up
+      const said = (Object.keys(WHAT) as What[]).map(
+        (what) => `${what} ${[0.5, 0.95].map((part) => Math.round(percentile(measured[what], part))).join("/")}`,
+      );
+      say(
+        `  ${at === 0 ? "warm-up" : `round ${at} of ${ROUNDS}`}, ${phase}: ${Math.round(rate)} decisions a second, p50/p95 in ms: ${said.join(" · ")}`,
+      );
+    }
+  report(rounds);
+}
+
+await measure().catch((error: unknown) => say(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+for (const child of children) child.kill("SIGTERM");
+process.exit(0); // a measurement and not a test; and the supervisor's channel would keep the process
