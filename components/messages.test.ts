@@ -69,6 +69,22 @@ describe("the texts", () => {
     expect(REFUSALS.filter((code) => typeof at(`refusals.${code}`) !== "string")).toEqual([]);
   });
 
+  test("have a name for every event that the domain emits", () => {
+    const emitted = globSync("server/domain/**/*.ts")
+      .filter((file) => !file.includes(".test."))
+      .flatMap((file) => {
+        const source = readFileSync(file, "utf8");
+        const union = source.match(/EventType =([^;]+);/)?.[1] ?? "";
+        const moves = source.match(/readonly event: ("[^;]+);/)?.[1] ?? "";
+        const imports = [...moves.matchAll(/"(\w+)"/g)].map(([, move]) => `Import${move}`);
+        const literals = [...source.matchAll(/eventType: "(\w+)"/g), ...union.matchAll(/"(\w+)"/g)];
+        return [...imports, ...literals.map(([, name = ""]) => name)];
+      });
+    const named = [...new Set(emitted)];
+    expect(named.filter((name) => typeof at(`outboxEvents.${name}`) !== "string")).toEqual([]);
+    expect(named.length).toBeGreaterThan(25);
+  });
+
   test("have every key that is asked for", () => {
     const missing = FILES.flatMap((file) =>
       keysUsed(readFileSync(file, "utf8"))

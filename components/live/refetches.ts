@@ -10,7 +10,7 @@ import { useNews } from "#components/live/use-news.ts";
 import { PEOPLE_KEY } from "#components/people/view.ts";
 
 /** However much changes, each of these is read again at most so often. */
-const SOON_MS = 700;
+const SOON_MS = 250;
 const COUNTS_MS = 1_000;
 
 /** Of a noun's questions those that are about one of the changed, and those about many. */
