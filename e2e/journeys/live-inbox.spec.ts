@@ -90,9 +90,10 @@ test("what changed while a request was open is told when its reader is back; int
   expect(await mei.order(2)).toEqual([first, second]);
   await expect(mei.rows.nth(1)).toContainText("Rejected");
 
+  const connected = mei.page.waitForResponse("**/api/events*");
   await mei.page.goto("/inbox?q=Lighthouse");
   await expect(mei.page.getByText("Nothing matches these filters")).toBeVisible();
-  await isFollowing(mei.page);
+  await connected;
   await submitElsewhere(request, stack.coreApiToken, "CA", { type: "other", title: "Lighthouse, repainted" });
   await expect(mei.row("Lighthouse, repainted")).toBeVisible(await withinASecond(request));
 });

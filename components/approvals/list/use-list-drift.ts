@@ -14,7 +14,7 @@ import { follow } from "#components/live/news.ts";
 import { STANDING_MAX } from "#server/domain/approvals/rules.ts";
 
 /** A change is seen within a second, whatever else changes in it. */
-const EVERY_MS = 700;
+const EVERY_MS = 400;
 /** Where all is to be compared, so many of the rows that are loaded. */
 const COMPARED_MAX = 1_000;
 
