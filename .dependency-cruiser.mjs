@@ -87,6 +87,18 @@ export default {
       { path: "^server/(web\\.ts$|worker/)" },
     ),
     rule(
+      "the-engine-stands-alone",
+      "It is a program beside ours, as a typesense-server would be.",
+      { path: "^server/engine/", pathNot: TEST },
+      { pathNot: ["^server/engine/", "node_modules/minisearch/"], dependencyTypesNot: ["core"] },
+    ),
+    rule(
+      "the-engine-is-asked-over-http",
+      "Whoever searches knows an address and a protocol.",
+      { pathNot: ["^server/(engine|testing)/", TEST] },
+      { path: "^server/engine/" },
+    ),
+    rule(
       "tests-stay-in-tests",
       "Test code must not reach a build.",
       { pathNot: [TEST, "^e2e/", "^server/testing/", "^(vitest|playwright)\\.config\\.ts$"] },

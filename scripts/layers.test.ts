@@ -17,6 +17,7 @@ const GROUND: Record<string, string> = {
   "server/domain/points/schema.ts": 'import { z } from "zod"; export const input = z.string();',
   "server/domain/points/rules.ts": 'import { input } from "./schema.ts"; export const sum = input;',
   "server/api/root.ts": 'import { balances } from "#server/domain/points/queries.ts"; export const router = balances;',
+  "server/engine/bits.ts": 'import { readFileSync } from "node:fs"; export const bits = readFileSync;',
   "server/worker/main.ts": 'import { mail } from "#server/platform/mailer.ts"; export const work = mail;',
   "server/testing/makers.ts": "export const make = 1;",
   "server/domain/points/queries.test.ts": 'import { make } from "#server/testing/makers.ts"; export const made = make;',
@@ -47,6 +48,8 @@ const VIOLATIONS: [rule: string, file: string, source: string][] = [
   ["schemas-and-rules-are-pure", "server/domain/access/rules.ts", 'export { randomUUID } from "node:crypto";'],
   ["only-the-worker-delivers", "server/domain/points/mail.ts", 'export { mail } from "#server/platform/mailer.ts";'],
   ["entries-are-not-imported", "server/domain/points/job.ts", 'export { work } from "#server/worker/main.ts";'],
+  ["the-engine-stands-alone", "server/engine/env.ts", 'export { env } from "#server/platform/env.ts";'],
+  ["the-engine-is-asked-over-http", "server/platform/find.ts", 'export { bits } from "#server/engine/bits.ts";'],
   ["tests-stay-in-tests", "server/domain/points/fake.ts", 'export { make } from "#server/testing/makers.ts";'],
   ["scripts-stay-outside", "server/domain/points/script.ts", 'export { up } from "../../../scripts/up.ts";'],
 ];

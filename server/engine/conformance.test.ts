@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
-import { ADMIN, testEngine } from "#server/engine/testing.ts";
+import { ADMIN, testEngine } from "#server/testing/embedded-engine.ts";
 
 /** What a client of Typesense 27.1 relies upon, one test each; the numbers are those of the protocol's own list. */
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ADMIN, ask } from "#server/engine/testing.ts";
+import { ADMIN, ask } from "#server/testing/embedded-engine.ts";
 
 const PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
 const KILLS = process.env.LONG ? 50 : 4;

@@ -7,7 +7,7 @@ import { parseFilter } from "#server/engine/filter/parse.ts";
 import { Problem } from "#server/engine/problem.ts";
 import { parseSchema } from "#server/engine/schema.ts";
 import { search } from "#server/engine/search/search.ts";
-import { testEngine } from "#server/engine/testing.ts";
+import { testEngine } from "#server/testing/embedded-engine.ts";
 
 /** Random collections and questions, beside a model that looks at every document. */
 
