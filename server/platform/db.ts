@@ -135,7 +135,7 @@ export function connect(url: string, max = 10): Database {
 }
 
 // On the global object: a bundler may load this module more than once in a process, and the pool must be one.
-const shared = globalThis as { countersignDatabase?: Database };
+const shared = globalThis as { countersignDatabase?: Database; countersignWorkerDatabase?: Database };
 
 /** Replaces the process's database: tests, command lines with a pool of their own. */
 export function bindDatabase(database: Database): void {
@@ -146,6 +146,12 @@ export function bindDatabase(database: Database): void {
 export function database(): Database {
   shared.countersignDatabase ??= connect(env.DATABASE_APP_URL, env.DATABASE_POOL);
   return shared.countersignDatabase;
+}
+
+/** One connection as `countersign_worker`, which sees the deliveries of all tenants: for what is measured over them. */
+export function workerDatabase(): Database {
+  shared.countersignWorkerDatabase ??= connect(env.DATABASE_WORKER_URL, 1);
+  return shared.countersignWorkerDatabase;
 }
 
 /**
