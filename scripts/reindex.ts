@@ -35,5 +35,6 @@ const running = reindex().catch((error: Error) => {
   console.error(error.message);
   return 1;
 });
-process.exitCode = await running;
+const code = await running;
 await database().close();
+process.exit(code); // the supervisor's channel would keep the process

@@ -20,7 +20,7 @@ const TOOLS: Record<string, string> = {
 };
 
 /** Those that write to the search engine. */
-const SEARCHING = ["reindex", "verify", "worker"];
+const SEARCHING = ["bench/reactions.ts", "scripts/reindex.ts", "scripts/verify.ts", "server/worker/main.ts"];
 
 const [name = "", ...args] = process.argv.slice(2);
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -66,7 +66,7 @@ async function runTool(file: string | undefined): Promise<number> {
     const addresses = await roleAddresses(settings, database, say);
     if (!file) return 0;
     const owner = name === "worker" ? {} : { DATABASE_URL: database.adminUrl };
-    if (SEARCHING.includes(name)) search = await openSearch(settings, "borrow", say);
+    if (SEARCHING.includes(file)) search = await openSearch(settings, "borrow", say);
     const env = { ...settings.childEnvironment, ...addresses, ...owner, ...search?.environment };
     if (stopped) return 1;
     child = startChild({ name, args: [...SERVER_FLAGS, entry(file), ...args], env });

@@ -27,10 +27,9 @@ async function verify(): Promise<number> {
   return code;
 }
 
-try {
-  process.exitCode = await verify();
-} catch (error) {
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
+const code = await verify().catch((error: Error) => {
+  console.error(error.message);
+  return 1;
+});
 await database().close();
+process.exit(code); // the supervisor's channel would keep the process

@@ -137,9 +137,10 @@ export function connect(url: string, max = 10): Database {
 // On the global object: a bundler may load this module more than once in a process, and the pool must be one.
 const shared = globalThis as { countersignDatabase?: Database; countersignWorkerDatabase?: Database };
 
-/** Replaces the process's database: tests, command lines with a pool of their own. */
-export function bindDatabase(database: Database): void {
+/** Replaces the process's database, and what the worker's role sees of it: tests, command lines with a pool of their own. */
+export function bindDatabase(database: Database, worker?: Database): void {
   shared.countersignDatabase = database;
+  if (worker) shared.countersignWorkerDatabase = worker;
 }
 
 /** The database as `countersign_app`, connected at first use. */

@@ -19,8 +19,9 @@ import type { CollectionName } from "#server/domain/search/schema.ts";
 import { COLLECTION_NAMES, multiSearchInput, PER_PAGE_MAX, SELECTION_MAX } from "#server/domain/search/schema.ts";
 import { workerDatabase } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
+import { logger } from "#server/platform/logger.ts";
 import type { SearchRequest } from "#server/platform/typesense.ts";
-import { multiSearch, pingTypesense, SearchAway, scopedKey, searchIsOn } from "#server/platform/typesense.ts";
+import { multiSearch, pingTypesense, scopedKey, searchIsOn } from "#server/platform/typesense.ts";
 
 /** A key is used at once, and made anew for the next search. */
 const KEY_SECONDS = 60;
@@ -37,13 +38,18 @@ const keyFor = (caller: Caller, name: CollectionName): string =>
   scopedKey(name, { filter_by: wall(caller, name), ...shownOf(name) }, KEY_SECONDS);
 
 /** The engine's answers to these searches of one caller: the wall is in a key of its own for each. */
-async function ask(caller: Caller, searches: readonly Rebuilt[]): Promise<Record<string, unknown>[]> {
+async function ask(
+  caller: Caller,
+  searches: readonly Rebuilt[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>[]> {
   const keys = new Map([...new Set(searches.map((s) => s.collection))].map((name) => [name, keyFor(caller, name)]));
   const requests = searches.map(
     (search): SearchRequest => ({
       ...search,
       ...ALWAYS,
       ...shownOf(search.collection),
+      ...more,
       "x-typesense-api-key": keys.get(search.collection) as string,
     }),
   );
@@ -53,8 +59,9 @@ async function ask(caller: Caller, searches: readonly Rebuilt[]): Promise<Record
     if (results.some(({ code, error }) => code === 404 && error === "Not found.")) throw new Refusal("search.building");
     return results;
   } catch (error) {
-    if (error instanceof SearchAway) throw new Refusal("search.unavailable");
-    throw error;
+    if (error instanceof Refusal) throw error;
+    logger.warn({ err: error }, "a search was not answered");
+    throw new Refusal("search.unavailable");
   }
 }
 
@@ -90,6 +97,8 @@ export interface Match {
   readonly version: number;
 }
 
+/** A page of ids, and not of texts. */
+const BARE = { include_fields: "id,content_version", highlight_fields: "none" };
 /** Pages of one request: fewer moments in which a row may move from one page to another. */
 const PAGES_AT_ONCE = 20;
 const ROUNDS = 3;
@@ -119,7 +128,7 @@ export async function matchingApprovals(caller: Caller, words: string, filter: A
   });
   const read = async (numbers: readonly number[]): Promise<Page[]> => {
     if (performance.now() > until) throw new Refusal("search.unavailable");
-    const results = await ask(caller, numbers.map(page));
+    const results = await ask(caller, numbers.map(page), BARE);
     if (results.some((result) => "error" in result)) throw new Refusal("search.unavailable");
     return results as unknown as Page[];
   };
