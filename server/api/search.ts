@@ -44,7 +44,7 @@ export async function searchHandler(request: Request): Promise<Response> {
 export async function searchKeysHandler(request: Request): Promise<Response> {
   const facts = requestFacts(request.headers);
   try {
-    const keys = searchKeys(await signedIn(request, facts));
+    const keys = await searchKeys(await signedIn(request, facts));
     if (!keys) throw new TransportError("route.not_found");
     return respond(facts, 200, keys);
   } catch (error) {

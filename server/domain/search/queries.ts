@@ -35,7 +35,7 @@ function wall(caller: Caller, name: CollectionName): string {
 }
 
 const keyFor = (caller: Caller, name: CollectionName): string =>
-  scopedKey(name, { filter_by: wall(caller, name), ...shownOf(name) }, KEY_SECONDS);
+  scopedKey(name, { filter_by: wall(caller, name), ...shownOf(name), ...ALWAYS }, KEY_SECONDS);
 
 /** The engine's answers to these searches of one caller: the wall is in a key of its own for each. */
 async function ask(
@@ -79,14 +79,19 @@ export async function searchAll(caller: Caller, input: unknown): Promise<{ resul
   return { results: planned.map((plan) => ("error" in plan ? plan : answers[next++])) };
 }
 
-/** What a browser needs to ask a public engine itself, for a minute: a key for each kind that the caller may read. */
-export function searchKeys(
+/**
+ * What a browser needs to ask a public engine itself, for a minute: a key for each kind that the caller may read. Each is
+ * tried first, so that an engine that does not know them yet learns them.
+ */
+export async function searchKeys(
   caller: Caller,
-): { url: string; expiresAt: string; keys: Partial<Record<CollectionName, string>> } | null {
+): Promise<{ url: string; expiresAt: string; keys: Partial<Record<CollectionName, string>> } | null> {
   const url = env.TYPESENSE_PUBLIC_URL;
   if (!url) return null;
   if (!searchIsOn()) throw new Refusal("search.unavailable");
   const readable = COLLECTION_NAMES.filter((name) => scopesWhere(caller, permissionOf(name)).length > 0);
+  if (readable.length === 0) throw new Refusal("access.denied");
+  await searchAll(caller, { searches: readable.map((collection) => ({ collection, per_page: 0 })) });
   const expiresAt = new Date((Math.floor(Date.now() / 1000) + KEY_SECONDS) * 1000).toISOString();
   return { url, expiresAt, keys: Object.fromEntries(readable.map((name) => [name, keyFor(caller, name)])) };
 }
@@ -129,7 +134,8 @@ export async function matchingApprovals(caller: Caller, words: string, filter: A
   const read = async (numbers: readonly number[]): Promise<Page[]> => {
     if (performance.now() > until) throw new Refusal("search.unavailable");
     const results = await ask(caller, numbers.map(page), BARE);
-    if (results.some((result) => "error" in result)) throw new Refusal("search.unavailable");
+    if (results.some((result) => "error" in result || result.search_cutoff === true))
+      throw new Refusal("search.unavailable");
     return results as unknown as Page[];
   };
   for (let round = 1; ; round++) {

@@ -28,11 +28,22 @@ const declared = ({ name, type, facet, sort, optional, shown }: Field): Collecti
 
 const schemaOf = (name: CollectionName): CollectionField[] => COLLECTIONS[name].fields.map(declared);
 
-const said = (fields: readonly CollectionField[]) =>
-  fields
-    .map(({ name, type, facet, optional }) => `${name} ${type} ${facet ?? false} ${optional ?? false}`)
-    .sort()
-    .join();
+/**
+ * Whether a collection takes what is declared and finds by it. It may know more, as long as nothing of that is needed:
+ * while an old version of the program runs beside a new one, neither builds what the other has built.
+ */
+function fits(standing: readonly CollectionField[], wanted: readonly CollectionField[]): boolean {
+  const said = ({ type, facet, optional }: CollectionField) => `${type} ${facet ?? false} ${optional ?? false}`;
+  const known = new Map(standing.map((field) => [field.name, field]));
+  const more = standing.filter(({ name }) => name !== "id" && !wanted.some((field) => field.name === name));
+  return (
+    more.every(({ optional }) => optional === true) &&
+    wanted.every((field) => {
+      const found = known.get(field.name);
+      return found !== undefined && said(found) === said(field);
+    })
+  );
+}
 
 /** One rebuilding of a kind at a time, over all processes; null where another has it. */
 async function alone<T>(name: CollectionName, run: () => Promise<T>): Promise<T | null> {
@@ -109,8 +120,7 @@ export async function ensureIndexes(stopping: Stopping): Promise<void> {
   const [aliases, collections] = [await listAliases(), await listCollections()];
   for (const name of COLLECTION_NAMES) {
     const standing = collections.find((collection) => collection.name === aliases.get(name));
-    const asDeclared = standing && said(standing.fields.filter((f) => f.name !== "id")) === said(schemaOf(name));
-    if (asDeclared || stopping.aborted) continue;
+    if ((standing && fits(standing.fields, schemaOf(name))) || stopping.aborted) continue;
     const rebuilt = await rebuildIndex(name, stopping);
     if (rebuilt) logger.info({ ...rebuilt }, "a search index was built");
   }
