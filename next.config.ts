@@ -22,6 +22,7 @@ const config: NextConfig = {
     "pino",
     "react-email",
     "resend",
+    "typesense",
   ],
   headers: async () => [{ source: "/:path*", headers: SECURITY_HEADERS }],
 };

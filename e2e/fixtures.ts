@@ -11,6 +11,8 @@ export type Stack = {
   /** For further processes on the same database. */
   DATABASE_APP_URL: string;
   DATABASE_WORKER_URL: string;
+  TYPESENSE_URL: string;
+  TYPESENSE_API_KEY: string;
   sealKey: string;
   /** Where its secrets are, for the command line. */
   dataDir: string;

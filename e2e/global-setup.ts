@@ -6,7 +6,18 @@ import { join, resolve } from "node:path";
 import { freePort } from "../server/platform/embedded-postgres.ts";
 
 // What the developer's shell says about databases and addresses is not for this stack.
-const { DATABASE_URL, DATABASE_APP_URL, DATABASE_WORKER_URL, APP_URL, HOST, CORE_API_TOKEN, ...BARE } = process.env;
+const {
+  DATABASE_URL,
+  DATABASE_APP_URL,
+  DATABASE_WORKER_URL,
+  TYPESENSE_URL,
+  TYPESENSE_API_KEY,
+  TYPESENSE_PUBLIC_URL,
+  APP_URL,
+  HOST,
+  CORE_API_TOKEN,
+  ...BARE
+} = process.env;
 
 type Ready = { url: string; coreApiToken: string; adminUrl: string };
 

@@ -37,6 +37,8 @@ export async function startProcesses(stack: Stack): Promise<Processes> {
     DATABASE_URL: "",
     DATABASE_APP_URL: stack.DATABASE_APP_URL,
     DATABASE_WORKER_URL: stack.DATABASE_WORKER_URL,
+    TYPESENSE_URL: stack.TYPESENSE_URL,
+    TYPESENSE_API_KEY: stack.TYPESENSE_API_KEY,
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     SEAL_KEY: stack.sealKey,
     CORE_API_TOKEN: stack.coreApiToken,

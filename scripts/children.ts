@@ -6,15 +6,20 @@ const LIMIT_TO_STOP = 15_000;
 
 export type Child = {
   name: string;
+  pid: number;
   ended: Promise<number>;
   stop: () => Promise<void>;
 };
 
 export type ChildOptions = {
   name: string;
+  /** Node itself where none is given. */
+  program?: string;
   args: string[];
   env: NodeJS.ProcessEnv;
   quiet?: boolean;
+  /** Hears its standard output as it comes, which then nobody else does. */
+  hear?: (text: string) => void;
 };
 
 export const NODE_FLAGS = ["--disable-warning=ExperimentalWarning"];
@@ -24,17 +29,21 @@ export const SERVER_FLAGS = [...NODE_FLAGS, `--import=${new URL("server-only.mjs
  * A child in a process group of its own: Ctrl-C reaches only us, and we stop web and worker before the database.
  * The channel tells it when we are gone, however we went.
  */
-export function startChild({ name, args, env, quiet = false }: ChildOptions): Child {
+export function startChild({ name, program = process.execPath, args, env, quiet = false, hear }: ChildOptions): Child {
   const output = quiet ? "pipe" : "inherit";
-  const child = spawn(process.execPath, args, {
+  const child = spawn(program, args, {
     cwd: ROOT,
     env,
     detached: true,
-    stdio: ["ignore", output, output, "ipc"],
+    stdio: ["ignore", hear ? "pipe" : output, output, "ipc"],
   });
   let said = "";
   let stopped = false;
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (said += chunk));
+  const keep = (chunk: Buffer) => {
+    said += chunk;
+  };
+  child.stdout?.on("data", hear ? (chunk) => hear(`${chunk}`) : keep);
+  child.stderr?.on("data", keep);
   const ended = new Promise<number>((done, fail) => {
     child.once("error", fail);
     child.once("close", (code) => {
@@ -58,7 +67,7 @@ export function startChild({ name, args, env, quiet = false }: ChildOptions): Ch
     clearTimeout(force);
     signal("SIGKILL");
   };
-  return { name, ended, stop };
+  return { name, pid: child.pid ?? 0, ended, stop };
 }
 
 export function entry(file: string): string {

@@ -21,6 +21,17 @@ export function secrets(environment, dataDir, production) {
   return { ...kept, ...made, ...given };
 }
 
+/** A secret between our own programs on this machine: made once and kept beside the data, in production too. */
+export function ownSecret(name, dataDir) {
+  const file = join(dataDir, "secrets.json");
+  const kept = read(file);
+  if (kept[name]) return kept[name];
+  const made = randomBytes(32).toString("base64url");
+  mkdirSync(dataDir, { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ ...kept, [name]: made }, null, 2)}\n`, { mode: 0o600 });
+  return made;
+}
+
 function read(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));

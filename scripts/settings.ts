@@ -18,6 +18,8 @@ export type Settings = {
   adminUrl: string | undefined;
   appUrl: string | undefined;
   workerUrl: string | undefined;
+  /** Where a search engine of the operator's is; without it one is started beside us. */
+  searchUrl: string | undefined;
   authSecret: string;
   coreApiToken: string;
   /** What every child gets; the addresses of the roles are added once they are known. */
@@ -56,6 +58,7 @@ export function readSettings(mode: Mode): Settings {
     adminUrl: DATABASE_URL,
     appUrl: given.DATABASE_APP_URL,
     workerUrl: given.DATABASE_WORKER_URL,
+    searchUrl: given.TYPESENSE_URL,
     authSecret: AUTH_SECRET,
     coreApiToken: CORE_API_TOKEN,
     childEnvironment,

@@ -4,6 +4,8 @@ import { basename, join } from "node:path";
 import type { Child } from "./children.ts";
 import { entry, SERVER_FLAGS, startChild } from "./children.ts";
 import { openDatabase, roleAddresses } from "./database.ts";
+import type { Search } from "./search.ts";
+import { openSearch } from "./search.ts";
 import { readSettings } from "./settings.ts";
 
 /** Runs a command-line tool on the database of the settings, which it starts and stops when nobody else has it. */
@@ -11,9 +13,14 @@ import { readSettings } from "./settings.ts";
 const TOOLS: Record<string, string> = {
   admin: "scripts/admin.ts",
   import: "scripts/import.ts",
+  reindex: "scripts/reindex.ts",
   seed: "prisma/seed.ts",
+  verify: "scripts/verify.ts",
   worker: "server/worker/main.ts",
 };
+
+/** Those that write to the search engine. */
+const SEARCHING = ["bench/reactions.ts", "scripts/reindex.ts", "scripts/verify.ts", "server/worker/main.ts"];
 
 const [name = "", ...args] = process.argv.slice(2);
 const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -54,15 +61,18 @@ async function onOwnDatabase(work: () => Promise<number>): Promise<number> {
 async function runTool(file: string | undefined): Promise<number> {
   const settings = readSettings("tool");
   const database = await openDatabase(settings, say);
+  let search: Search | undefined;
   try {
     const addresses = await roleAddresses(settings, database, say);
     if (!file) return 0;
     const owner = name === "worker" ? {} : { DATABASE_URL: database.adminUrl };
-    const env = { ...settings.childEnvironment, ...addresses, ...owner };
+    if (SEARCHING.includes(file)) search = await openSearch(settings, "borrow", say);
+    const env = { ...settings.childEnvironment, ...addresses, ...owner, ...search?.environment };
     if (stopped) return 1;
     child = startChild({ name, args: [...SERVER_FLAGS, entry(file), ...args], env });
     return await child.ended;
   } finally {
+    await search?.stop();
     await database.stop();
   }
 }

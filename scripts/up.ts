@@ -5,6 +5,8 @@ import type { Child } from "./children.ts";
 import { entry, NODE_FLAGS, SERVER_FLAGS, startChild } from "./children.ts";
 import type { Database } from "./database.ts";
 import { openDatabase, roleAddresses } from "./database.ts";
+import type { Search } from "./search.ts";
+import { openSearch } from "./search.ts";
 import type { Settings } from "./settings.ts";
 import { readSettings } from "./settings.ts";
 
@@ -15,6 +17,7 @@ type Stop = { code: number; reason: string };
 const mode = process.argv[2] === "dev" ? "dev" : "start";
 const children: Child[] = [];
 let database: Database | undefined;
+let search: Search | undefined;
 let stopping = false;
 
 const stopRequest = Promise.withResolvers<Stop>();
@@ -66,7 +69,8 @@ async function bringUp(): Promise<void> {
 
   const opened = database;
   const addresses = await step("Checking the schema …", () => roleAddresses(settings, opened, say));
-  const env = { ...settings.childEnvironment, ...addresses };
+  search = await step("Starting the search engine …", () => openSearch(settings, "keep", say));
+  const env = { ...settings.childEnvironment, ...addresses, ...search.environment };
   if (!settings.production && existsSync(entry("prisma/seed.ts")))
     await step("Checking the demo data …", () =>
       finish(start("seed", [...SERVER_FLAGS, entry("prisma/seed.ts")], { ...env, DATABASE_URL: opened.adminUrl })),
@@ -84,6 +88,7 @@ async function bringUp(): Promise<void> {
     url: settings.url,
     coreApiToken: settings.coreApiToken,
     ...addresses,
+    ...search.environment,
     adminUrl: opened.adminUrl,
     // To the process that started this one alone: a further worker has to open what the first one sealed.
     sealKey: settings.childEnvironment.SEAL_KEY ?? settings.authSecret,
@@ -127,6 +132,7 @@ async function takeDown(): Promise<void> {
   stopping = true;
   await Promise.all(children.map((child) => child.stop()));
   await bringing;
+  await search?.stop();
   await database?.stop();
 }
 

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
 import { closeChannels } from "#server/platform/channels.ts";
 import { env } from "#server/platform/env.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
@@ -58,6 +59,7 @@ async function byHand(): Promise<void> {
 const pool = new pg.Pool({ connectionString: env.DATABASE_WORKER_URL, max: 8, application_name: "countersign-worker" });
 const stopping = { aborted: false };
 await byHand();
+await ensureIndexes(stopping); // of what was submitted before
 const stop = deliver(pool, [...REACTIONS, noting], stopping);
 
 process.on("message", (question: Question) => {

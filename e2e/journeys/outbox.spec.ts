@@ -60,7 +60,10 @@ test("a delivery that died is seen with its reason, replayed, and seen delivered
   const steps = page.getByRole("list", { name: "Steps in time order" }).getByRole("listitem");
   await expect(steps.filter({ hasText: "Event" }).filter({ hasText: "Dead" })).toHaveCount(1);
   await expect(steps.filter({ hasText: "Audit" }).filter({ hasText: "Ana Ferreira" })).toHaveCount(1);
-  const deliveries = page.getByRole("region", { name: "Deliveries" });
+  const deliveries = page
+    .getByRole("region", { name: "Deliveries" })
+    .getByRole("listitem")
+    .filter({ hasText: "Open pages" });
   await deliveries.getByRole("button", { name: /^Replay/ }).click();
   await expect(page.getByText("Open pages: it is tried again")).toBeVisible();
   await expect(deliveries.getByText("Delivered", { exact: true })).toBeVisible({ timeout: 15_000 });

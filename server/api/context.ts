@@ -50,15 +50,19 @@ export const limitSignIn = ({ address }: RequestFacts): Rate => limit("sign-in",
 export const limitCaller = (door: "write" | "export" | "upload", caller: Caller): Rate =>
   limit(door, `${caller.tenantId} ${callerKey(caller)}`);
 
-/** The person behind the cookie, looked up now; null for nobody. Throws 429 beyond the session's rate. */
-export async function callerOfRequest(headers: Headers, facts: RequestFacts): Promise<Caller | null> {
+/** The person behind the cookie, looked up now; null for nobody. Throws 429 beyond the session's rate at that door. */
+export async function callerOfRequest(
+  headers: Headers,
+  facts: RequestFacts,
+  door: "session" | "search" = "session",
+): Promise<Caller | null> {
   const token = cookie(headers, SESSION_COOKIE);
   if (!token) return null;
   const caller = await callerOfSession(tokenHash(token), env.SESSION_LIFETIME, facts);
   if (!caller) limitStranger(facts);
   if (caller?.sessionId) {
     trace(subjectOf(caller));
-    limit("session", caller.sessionId);
+    limit(door, caller.sessionId);
   }
   return caller;
 }

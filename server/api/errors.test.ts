@@ -90,8 +90,10 @@ const STATUSES: Record<number, readonly Code[]> = {
     "import.too_many_rows",
     "person.not_found",
     "policy.not_found",
+    "selection.too_broad",
   ],
   429: ["invitation.too_often", "message.too_soon"],
+  503: ["search.building", "search.unavailable"],
 };
 const TRPC = {
   400: "BAD_REQUEST",
@@ -102,6 +104,7 @@ const TRPC = {
   415: "UNSUPPORTED_MEDIA_TYPE",
   422: "UNPROCESSABLE_CONTENT",
   429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
 };
 
 describe("every refusal of the domain", () => {

@@ -120,6 +120,9 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "scope.code_taken": [409, "This code is in use elsewhere in the tenant."],
   "scope.not_found": [404, "There is no such scope."],
   "scope.stale": [409, "It has another name by now than the one that you edited."],
+  "search.building": [503, "The search index is being built. Try again shortly."],
+  "search.unavailable": [503, "The search engine does not answer. Try again shortly."],
+  "selection.too_broad": [422, "The search finds more than one selection may hold: narrow it."],
   "auth.required": [401, "Sign in, or send a valid token."],
   "auth.foreign_origin": [403, "The request came from another site."],
   "request.malformed": [400, "The request cannot be read."],
@@ -192,7 +195,7 @@ export function explain(thrown: unknown): Explained {
   const code: Code = known ? error.code : isUnavailable(error) ? "unavailable" : "internal";
   const [status, title] = TABLE[code];
   const rate = error instanceof TransportError ? error.rate : undefined;
-  const retryAfter = rate?.wait ?? (code === "idempotency.in_progress" || code === "unavailable" ? 1 : undefined);
+  const retryAfter = rate?.wait ?? (code === "idempotency.in_progress" || status === 503 ? 1 : undefined);
   return {
     code,
     status,

@@ -6,6 +6,7 @@ import { checkOrigin, createContext, idempotencyKey, requestFacts } from "#serve
 import { explain, TransportError } from "#server/api/errors.ts";
 import { appRouter } from "#server/api/root.ts";
 import { pingDatabase } from "#server/domain/maintenance/queries.ts";
+import { searchHealth } from "#server/domain/search/queries.ts";
 import { LIMITS } from "#server/platform/limits.ts";
 import { rateHeaders } from "#server/platform/rates.ts";
 
@@ -67,11 +68,20 @@ export async function authHandler(
   }
 }
 
-/** 200 when everything that the program needs answers, else 503; each check by its name. */
+const checkOf = (milliseconds: number | null) => (milliseconds === null ? { ok: false } : { ok: true, milliseconds });
+
+/**
+ * 200 when everything that the program needs answers, else 503; each check by its name. Without its search engine it
+ * goes on, and says so.
+ */
 export async function health(request: Request): Promise<Response> {
-  const milliseconds = await pingDatabase();
-  const checks = { database: milliseconds === null ? { ok: false } : { ok: true, milliseconds } };
-  const ok = Object.values(checks).every((c) => c.ok);
-  const body = { status: ok ? "ok" : "unavailable", checks };
+  const [milliseconds, search] = await Promise.all([pingDatabase(), searchHealth()]);
+  const ok = milliseconds !== null;
+  const checks = {
+    database: checkOf(milliseconds),
+    ...(search ? { search: { ...checkOf(search.milliseconds), lagMs: search.lagMs } } : {}),
+  };
+  const degraded = search?.milliseconds === null;
+  const body = { status: !ok ? "unavailable" : degraded ? "degraded" : "ok", checks };
   return respond(requestFacts(request.headers), ok ? 200 : 503, body, ok ? {} : { "retry-after": "1" });
 }

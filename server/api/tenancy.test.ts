@@ -384,6 +384,8 @@ describe("the routes on disk", () => {
       "/api/events",
       "/api/imports",
       "/api/imports/[id]/problems",
+      "/api/search/keys",
+      "/api/search/multi_search",
       "/api/trpc/[trpc]",
       "/health",
     ]);

@@ -81,6 +81,9 @@ export const REFUSALS = [
   "scope.code_taken",
   "scope.not_found",
   "scope.stale",
+  "search.building",
+  "search.unavailable",
+  "selection.too_broad",
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

@@ -41,7 +41,7 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
           const result = await run(work);
           await writeRecord(work, collected);
           if (options.dryRun) throw new RolledBack(result);
-          if (collected.events.length > 0) work.announce("outbox", [caller.tenantId]);
+          if (collected.events.length > 0 || collected.audit.length > 0) work.announce("outbox", [caller.tenantId]);
           after = collected;
           return result;
         },

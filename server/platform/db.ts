@@ -135,17 +135,24 @@ export function connect(url: string, max = 10): Database {
 }
 
 // On the global object: a bundler may load this module more than once in a process, and the pool must be one.
-const shared = globalThis as { countersignDatabase?: Database };
+const shared = globalThis as { countersignDatabase?: Database; countersignWorkerDatabase?: Database };
 
-/** Replaces the process's database: tests, command lines with a pool of their own. */
-export function bindDatabase(database: Database): void {
+/** Replaces the process's database, and what the worker's role sees of it: tests, command lines with a pool of their own. */
+export function bindDatabase(database: Database, worker?: Database): void {
   shared.countersignDatabase = database;
+  if (worker) shared.countersignWorkerDatabase = worker;
 }
 
 /** The database as `countersign_app`, connected at first use. */
 export function database(): Database {
   shared.countersignDatabase ??= connect(env.DATABASE_APP_URL, env.DATABASE_POOL);
   return shared.countersignDatabase;
+}
+
+/** One connection as `countersign_worker`, which sees the deliveries of all tenants: for what is measured over them. */
+export function workerDatabase(): Database {
+  shared.countersignWorkerDatabase ??= connect(env.DATABASE_WORKER_URL, 1);
+  return shared.countersignWorkerDatabase;
 }
 
 /**

@@ -45,12 +45,23 @@ describe("the environment", () => {
     expect(parseEnvironment({ ...short, APP_ENV: "demo" }).CORE_API_TOKEN).toBe("short");
   });
 
+  it("wants the key of a search engine with its addresses, in production not the example's", () => {
+    const given = { ...COMPLETE, TYPESENSE_URL: "http://a:8108, http://b:8108", TYPESENSE_API_KEY: "xyz" };
+    expect(() => parseEnvironment({ ...given, TYPESENSE_API_KEY: "" })).toThrow("TYPESENSE_API_KEY");
+    expect(() => parseEnvironment(given)).toThrow("TYPESENSE_API_KEY");
+    expect(parseEnvironment({ ...given, APP_ENV: "demo" })).toMatchObject({
+      TYPESENSE_URL: ["http://a:8108", "http://b:8108"],
+      TYPESENSE_API_KEY: "xyz",
+    });
+  });
+
   it.each([
     ["PORT", "70000"],
     ["APP_URL", "not an address"],
     ["AUTH_SECRET", "short"],
     ["SESSION_LIFETIME", "0"],
     ["APP_ENV", "staging"],
+    ["TYPESENSE_URL", "localhost:8108"],
   ])("refuses %s=%s by name", (name, value) => {
     expect(() => parseEnvironment({ ...COMPLETE, [name]: value })).toThrow(name);
   });

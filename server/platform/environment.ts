@@ -35,6 +35,7 @@ const variables = z
     OUTBOX_WORKER_ENABLED: z.stringbool().default(false),
     RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
     RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),
+    RATE_LIMIT_SEARCH: MINUTE_LIMIT.default(600),
     RATE_LIMIT_WRITE: MINUTE_LIMIT.default(240),
     RATE_LIMIT_EXPORT: MINUTE_LIMIT.default(10),
     RATE_LIMIT_UPLOAD: MINUTE_LIMIT.default(10),
@@ -48,6 +49,9 @@ const variables = z
       .default("Countersign"),
     RESEND_API_KEY: z.string().optional(),
     RESEND_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    TYPESENSE_URL: list.pipe(z.array(z.url({ protocol: /^https?$/, error: "must be http:// or https:// addresses" }))),
+    TYPESENSE_API_KEY: z.string().optional(),
+    TYPESENSE_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
     SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// address" }).optional(),
     SLOW_REQUEST_MS: z.coerce.number().int().positive().default(1000),
     SLOW_QUERY_MS: z.coerce.number().int().positive().default(200),
@@ -61,6 +65,14 @@ const variables = z
   .refine(({ APP_ENV, CORE_API_TOKEN }) => APP_ENV !== "production" || Buffer.byteLength(CORE_API_TOKEN) >= 32, {
     path: ["CORE_API_TOKEN"],
     error: "must have at least 32 bytes in production",
+  })
+  .refine(({ TYPESENSE_URL, TYPESENSE_API_KEY }) => TYPESENSE_URL.length === 0 || TYPESENSE_API_KEY, {
+    path: ["TYPESENSE_API_KEY"],
+    error: "must be given with TYPESENSE_URL",
+  })
+  .refine(({ APP_ENV, TYPESENSE_API_KEY }) => APP_ENV !== "production" || TYPESENSE_API_KEY !== "xyz", {
+    path: ["TYPESENSE_API_KEY"],
+    error: "must not be the example's in production",
   });
 
 export type Environment = Readonly<z.infer<typeof variables>>;

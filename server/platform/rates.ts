@@ -8,6 +8,7 @@ import { logger } from "#server/platform/logger.ts";
 const RATES = {
   token: env.RATE_LIMIT_TOKEN,
   session: env.RATE_LIMIT_SESSION,
+  search: env.RATE_LIMIT_SEARCH,
   write: env.RATE_LIMIT_WRITE,
   export: env.RATE_LIMIT_EXPORT,
   upload: env.RATE_LIMIT_UPLOAD,

@@ -9,5 +9,7 @@ export const TEST_ENVIRONMENT = {
   DATABASE_URL: "",
   DATABASE_APP_URL: "postgresql://countersign_app@127.0.0.1:1/none",
   DATABASE_WORKER_URL: "postgresql://countersign_worker@127.0.0.1:1/none",
+  TYPESENSE_URL: "",
+  TYPESENSE_API_KEY: "",
   LOG_LEVEL: "silent",
 };

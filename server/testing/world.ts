@@ -126,14 +126,16 @@ export function bindTestDatabase(): { urls: () => TestDatabase; admin: () => Dat
   let test: TestDatabase;
   let admin: Database;
   let app: Database;
+  let worker: Database;
   beforeAll(async () => {
     test = await createTestDatabase();
     app = connect(test.appUrl, 20);
     admin = connect(test.adminUrl, 3);
-    bindDatabase(app);
+    worker = connect(test.workerUrl, 1);
+    bindDatabase(app, worker);
   });
   afterAll(async () => {
-    await Promise.all([app.close(), admin.close()]);
+    await Promise.all([app.close(), worker.close(), admin.close()]);
     await test.drop();
   });
   return { urls: () => test, admin: () => admin };

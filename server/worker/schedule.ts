@@ -7,13 +7,16 @@ import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
 import { abandonedImports } from "#server/domain/imports/queries.ts";
 import { runImport } from "#server/domain/imports/run-import.ts";
 import { purgeExpired } from "#server/domain/maintenance/purge.ts";
+import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
 import { logger } from "#server/platform/logger.ts";
 import { withTrace } from "#server/platform/trace.ts";
+import { searchIsOn } from "#server/platform/typesense.ts";
 import { purgePublished } from "#server/worker/claims.ts";
 
 const POLL_MS = 2_000;
 /** So many batches of one tenant a turn: a flood of one waits behind the others. */
 const EXPIRE_BATCHES = 20;
+const INDEXES_MS = 5_000;
 const HOURLY_MS = 3_600_000;
 const DAILY_MS = 24 * HOURLY_MS;
 
@@ -76,6 +79,7 @@ export function schedule(pool: pg.Pool, stopping: { readonly aborted: boolean })
     every(POLL_MS, "bulks", () => resumeBulks(stopping)),
     every(POLL_MS, "imports", () => resumeImports(stopping)),
     every(POLL_MS, "expiry", () => expire(stopping)),
+    ...(searchIsOn() ? [every(INDEXES_MS, "indexes", () => ensureIndexes(stopping))] : []),
     every(HOURLY_MS, "deliveries", async () => {
       await purgePublished(pool);
     }),

@@ -12,6 +12,7 @@ import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { uuid } from "#server/domain/schema.ts";
+import { facetValue } from "#server/domain/search/collections.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
 
@@ -29,7 +30,12 @@ export function where(tenantId: string, scopes: readonly string[], filter: Appro
     else if (values && values.length > 1) parts.push(Prisma.sql`${col} = ANY(${values}::${as}[])`);
   };
   any("a.state", filter.state);
-  any("a.type", filter.type);
+  // Only a type that has one of these signs is counted under another value than its own.
+  if (filter.type?.some((type) => /['\u2010]/.test(type)))
+    parts.push(
+      Prisma.sql`(a.type = ANY(${filter.type}::text[]) OR ${facetValue(Prisma.sql`a.type`)} = ANY(${filter.type}::text[]))`,
+    );
+  else any("a.type", filter.type);
   any("a.priority", filter.priority);
   any("a.org_id", filter.org, "uuid");
   const q = filter.q?.trim();
@@ -39,6 +45,17 @@ export function where(tenantId: string, scopes: readonly string[], filter: Appro
   if (filter.amountTo !== undefined) parts.push(Prisma.sql`a.amount <= ${filter.amountTo}`);
   if (filter.createdFrom) parts.push(Prisma.sql`a.created_at >= ${filter.createdFrom}`);
   if (filter.createdTo) parts.push(Prisma.sql`a.created_at < ${filter.createdTo}`);
+  if (filter.dueFrom) parts.push(Prisma.sql`a.due_at >= ${filter.dueFrom}`);
+  if (filter.dueTo) parts.push(Prisma.sql`a.due_at < ${filter.dueTo}`);
+  if (filter.requester?.length)
+    parts.push(
+      Prisma.sql`a.requester_id IN (SELECT r.id FROM people r WHERE ${facetValue(Prisma.sql`r.email`)} = ANY(${filter.requester}::text[]))`,
+    );
+  if (filter.stage?.length)
+    parts.push(
+      Prisma.sql`a.state = 'PENDING' AND EXISTS (SELECT FROM policy_versions v WHERE v.tenant_id = a.tenant_id AND v.id = a.policy_version_id
+        AND ${facetValue(Prisma.sql`v.stages -> a.stage_index ->> 'name'`)} = ANY(${filter.stage}::text[]))`,
+    );
   if (filter.overdue) parts.push(Prisma.sql`a.due_at < now() AND a.state IN ('PENDING', 'CHANGES_REQUESTED')`);
   if (filter.import)
     parts.push(

@@ -27,6 +27,11 @@ export const approvalFilter = z.strictObject({
   amountTo: amount.optional(),
   createdFrom: instant.optional(),
   createdTo: instant.optional(),
+  /** Requesters by their e-mail addresses, and open stages by name: as a search counts them. */
+  requester: list(text(320, 1), 50).optional(),
+  stage: list(text(80, 1), 50).optional(),
+  dueFrom: instant.optional(),
+  dueTo: instant.optional(),
   /** Open, and past its due date. */
   overdue: z.literal(true).optional(),
   /** What one import brought. */

@@ -1,20 +1,27 @@
+import { auditRecorded } from "#server/domain/audit/events.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { Collected, Work } from "#server/domain/work.ts";
 import { Prisma } from "#server/platform/db.ts";
 
 const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
 
-/** Writes the audit rows and the events of one transaction, in the order they were made: one statement. */
-export async function writeRecord(work: Work, { audit, events }: Collected): Promise<void> {
-  if (audit.length === 0 && events.length === 0) return;
+/**
+ * Writes the audit rows and the events of one transaction, in the order they were made: one statement. What is recorded
+ * without an event has one that says so, since the index of the audit follows events.
+ */
+export async function writeRecord(work: Work, collected: Collected): Promise<void> {
+  const { audit } = collected;
+  if (audit.length === 0 && collected.events.length === 0) return;
   const { caller } = work;
+  const auditIds = audit.map(uuidv7);
+  const events = collected.events.length > 0 ? collected.events : [auditRecorded(auditIds[0] as string)];
   await work.tx.$executeRaw(Prisma.sql`
     WITH logged AS (
       INSERT INTO audit_logs (tenant_id, id, class, action, target_type, target_id, scope_id, before, after, at,
         person_id, client_id, session_id, address, request_id, correlation_id)
       SELECT ${caller.tenantId}::uuid, a.id, a.class, a.action, a.target_type, a.target_id, a.scope_id, a.before, a.after, coalesce(a.at, clock_timestamp()),
         ${caller.personId}::uuid, ${caller.clientId}::uuid, ${caller.sessionId}::uuid, ${caller.address}::text, ${caller.requestId}, ${caller.correlationId}
-      FROM unnest(${audit.map(uuidv7)}::uuid[], ${audit.map((a) => a.class)}::text[], ${audit.map((a) => a.action)}::text[],
+      FROM unnest(${auditIds}::uuid[], ${audit.map((a) => a.class)}::text[], ${audit.map((a) => a.action)}::text[],
         ${audit.map((a) => a.targetType)}::text[], ${audit.map((a) => a.targetId)}::uuid[], ${audit.map((a) => a.scopeId)}::uuid[],
         ${audit.map((a) => json(a.before))}::jsonb[], ${audit.map((a) => json(a.after))}::jsonb[],
         ${audit.map((a) => a.at?.toISOString() ?? null)}::timestamptz[]

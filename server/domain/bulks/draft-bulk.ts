@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { where } from "#server/domain/approvals/queries.ts";
 import { BULK_MAX, DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
@@ -6,6 +7,8 @@ import { scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import type { Match } from "#server/domain/search/queries.ts";
+import { matchingApprovals } from "#server/domain/search/queries.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
 
@@ -60,6 +63,23 @@ export async function freeze(work: Work, source: Source): Promise<{ id: string; 
   return { id, total, at };
 }
 
+interface Selection {
+  /** What of the approvals `a` is chosen. */
+  readonly chosen: Prisma.Sql;
+  readonly found: readonly Match[] | null;
+}
+
+/**
+ * What the words find is asked before any row is looked at; the database then only takes away: what the filter does not
+ * match now, what the caller may not read, and what has another content by now than the one that matched.
+ */
+async function select(work: Work, { ids, filter, search, except }: z.output<typeof draftInput>): Promise<Selection> {
+  const clause = where(work.caller.tenantId, scopesWhere(work.caller, "approvals:read"), filter ?? {});
+  if (ids) return { chosen: Prisma.sql`${clause} AND a.id = ANY(${ids}::uuid[])`, found: null };
+  const chosen = Prisma.sql`${clause} AND a.id <> ALL(${except}::uuid[])`;
+  return { chosen, found: search?.trim() ? await matchingApprovals(work.caller, search, filter ?? {}) : null };
+}
+
 /**
  * Freezes a selection. What is counted, tried, exported and decided afterwards is this list; a row that arrives later is
  * never in it.
@@ -69,14 +89,16 @@ export const draftBulk = command({
   permission: STAGE_PERMISSIONS,
   at: "each",
   input: draftInput,
-  run: async (work, { ids, filter, except }): Promise<{ id: string; total: number; expiresAt: string }> => {
-    const clause = where(work.caller.tenantId, scopesWhere(work.caller, "approvals:read"), filter ?? {});
-    const chosen = ids
-      ? Prisma.sql`${clause} AND a.id = ANY(${ids}::uuid[])`
-      : Prisma.sql`${clause} AND a.id <> ALL(${except}::uuid[])`;
+  run: async (work, input): Promise<{ id: string; total: number; expiresAt: string }> => {
+    const { ids, filter, search, except } = input;
+    const { chosen, found } = await select(work, input);
+    const matched = found
+      ? Prisma.sql`JOIN unnest(${found.map((m) => m.id)}::uuid[], ${found.map((m) => m.version)}::int[]) AS m (id, version)
+          ON m.id = a.id AND m.version = a.content_version`
+      : Prisma.empty;
     const { id, total, at } = await freeze(work, {
-      kept: filter ? { filter, except } : { ids },
-      rows: Prisma.sql`SELECT a.id, a.content_version, a.scope_id, a.created_at AS place FROM approvals a WHERE ${chosen}`,
+      kept: filter ? { filter, ...(search ? { search } : {}), except } : { ids },
+      rows: Prisma.sql`SELECT a.id, a.content_version, a.scope_id, a.created_at AS place FROM approvals a ${matched} WHERE ${chosen}`,
     });
     return { id, total, expiresAt: new Date(at.getTime() + DRAFT_MINUTES * 60_000).toISOString() };
   },

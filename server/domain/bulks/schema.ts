@@ -3,15 +3,21 @@ import { BULK_CALL_MAX, DECISIONS, OUTCOMES } from "#server/domain/approvals/rul
 import { approvalFilter, comment, decision } from "#server/domain/approvals/schema.ts";
 import { BATCH_MAX, BULK_STATES, ITEM_OUTCOMES, VERBS } from "#server/domain/bulks/rules.ts";
 import { text, uuid } from "#server/domain/schema.ts";
+import { QUERY_MAX } from "#server/domain/search/schema.ts";
 
-/** Either ids as they were picked, or all that a filter matches minus the ones taken out. */
+/**
+ * Either ids as they were picked, or all that a filter matches minus the ones taken out; with words, all of those that
+ * the search finds by them.
+ */
 export const draftInput = z
   .strictObject({
     ids: z.array(uuid).min(1).max(BULK_CALL_MAX).optional(),
     filter: approvalFilter.optional(),
+    search: text(QUERY_MAX).optional(),
     except: z.array(uuid).max(BULK_CALL_MAX).default([]),
   })
-  .refine((d) => (d.ids === undefined) !== (d.filter === undefined), { error: "give ids or a filter" });
+  .refine((d) => (d.ids === undefined) !== (d.filter === undefined), { error: "give ids or a filter" })
+  .refine((d) => d.search === undefined || d.filter !== undefined, { error: "words go with a filter" });
 
 export const startInput = z.strictObject({ id: z.uuid(), decision, comment: comment.optional() });
 export const filterDecision = z.strictObject({ filter: approvalFilter, decision, comment: comment.optional() });

@@ -15,6 +15,8 @@ const NEVER_KEPT: ReadonlySet<RefusalCode> = new Set([
   "approval.not_eligible",
   "approval.own_request",
   "bulk.held",
+  "search.building",
+  "search.unavailable",
   "bulk.not_yours",
   "cursor.invalid",
   "cursor.mismatch",

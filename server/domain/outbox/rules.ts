@@ -1,7 +1,7 @@
 /** What may be shown and replayed of the outbox. Pure: the screens say the same. */
 
 /** The reactions of server/worker/reactions.ts, which does not compile with any other: what the screens speak of. */
-export const REACTION_NAMES = ["live", "mail"] as const;
+export const REACTION_NAMES = ["live", "mail", "search"] as const;
 export type ReactionName = (typeof REACTION_NAMES)[number];
 
 /** The most deliveries that one replay of all dead ones sets free. */

@@ -1,0 +1,3 @@
+import { searchKeysHandler } from "#server/api/search.ts";
+
+export { searchKeysHandler as POST };

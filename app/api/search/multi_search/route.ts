@@ -1,0 +1,3 @@
+import { searchHandler } from "#server/api/search.ts";
+
+export { searchHandler as POST };
