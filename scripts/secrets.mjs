@@ -26,7 +26,7 @@ export function ownSecret(name, dataDir) {
   const file = join(dataDir, "secrets.json");
   const kept = read(file);
   if (kept[name]) return kept[name];
-  const made = randomBytes(32).toString("base64url");
+  const made = randomBytes(32).toString("hex"); // it may stand on a command line, where a dash in front is an option
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(file, `${JSON.stringify({ ...kept, [name]: made }, null, 2)}\n`, { mode: 0o600 });
   return made;

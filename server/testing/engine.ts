@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL("../engine/main.ts", import.meta.url));
 
 /** The search engine that comes along, as a process of its own with what it keeps. */
 export class Engine {
-  readonly apiKey = randomBytes(24).toString("base64url");
+  readonly apiKey = randomBytes(24).toString("hex");
   readonly #folder = mkdtempSync(join(tmpdir(), "countersign-engine-"));
   #port = 0;
   #child: ReturnType<typeof spawn> | undefined;

@@ -29,7 +29,7 @@ beforeAll(async () => {
   [mine, theirs] = [await makeTenant(), await makeTenant()];
   for (const world of [mine, theirs]) {
     await world.policy("plain", [{ name: "One", permission: "approvals:decide", needed: 1 }]);
-    await world.approvals(1_200);
+    for (const n of [1_000, 200]) await world.approvals(n);
   }
   olu = await mine.person("decider");
 });
