@@ -15,7 +15,7 @@ import {
 
 const NIL = "00000000-0000-0000-0000-000000000000";
 /** What stands between such signs is a word by itself; the engine joins over all others, as in O'Brien. */
-const SEPARATORS = [..."@.-_/:,;<>()[]{}|&=+#*!?\"`~\\"];
+const SEPARATORS = [...'@.-_/:,;<>()[]{}|&=+#*!?"`~\\'];
 
 const declared = ({ name, type, facet, sort, optional, shown }: Field): CollectionField => ({
   name,
