@@ -29,8 +29,12 @@ export function beginMove(): void {
   say("moving");
 }
 
+/** A page hears its own word too: it is on its way already, and a second step would cut off the first. */
+let leavingUntil = 0;
+
 /** The session of this browser works elsewhere now: every tab loads anew, and nothing of before stays on a screen. */
 export function moveTo(href: string): void {
+  leavingUntil = Date.now() + MOVE_MS;
   say("moved");
   window.location.assign(href);
 }
@@ -50,6 +54,7 @@ export function useFollowMoves(href: string): void {
     const channel = new BroadcastChannel(CHANNEL);
     channel.onmessage = ({ data }: MessageEvent<Word>) => {
       if (data === "moving") movingUntil = Date.now() + MOVE_MS;
+      else if (Date.now() < leavingUntil) return;
       else if (data === "moved") window.location.assign(href);
       else if (!isMoving()) leaveToSignIn();
     };
