@@ -86,7 +86,7 @@ interface Engine {
   readonly port: Promise<number>;
 }
 
-/** The server takes all of its options from the environment, so that the key is in no list of processes. */
+/** All options go through the environment: on the command line the key would be in every list of processes. */
 async function launchServer(program: string, folder: string, apiKey: string, wanted: number): Promise<Engine> {
   const port = wanted || (await freePort());
   const env = {
@@ -112,9 +112,14 @@ function launchEmbedded(settings: Settings, folder: string, apiKey: string, want
     const line = said.split("\n").find((one) => one.startsWith('{"port":'));
     if (line && said.includes("\n")) listening.resolve((JSON.parse(line) as { port: number }).port);
   };
-  const options = ["--data-dir", folder, "--api-key", apiKey, "--api-address", "127.0.0.1", "--api-port", `${wanted}`];
+  const options = ["--data-dir", folder, "--api-address", "127.0.0.1", "--api-port", `${wanted}`];
   const args = [...NODE_FLAGS, entry("server/engine/main.ts"), ...options];
-  const child = startChild({ name: "search engine", args, env: settings.childEnvironment, hear });
+  const child = startChild({
+    name: "search engine",
+    args,
+    env: { ...settings.childEnvironment, TYPESENSE_API_KEY: apiKey },
+    hear,
+  });
   child.ended.then((code) => listening.reject(new Error(`The search engine did not start (exit code ${code}).`)));
   return { child, port: listening.promise };
 }

@@ -115,7 +115,7 @@ test("ten thousand are selected, three taken out, the rest approved with a reaso
     expect(countsIn(await bulk.csv())).toEqual(wanted);
     await bulk.show("Refused");
     await expect(bulk.reason("approval.already_decided")).toHaveText(/^17\s*already decided by colleagues/);
-    await expect(bulk.items.getByRole("row").nth(17)).toContainText(/Already approved by Mei Ten/);
+    await expect(bulk.items.getByRole("row").nth(17)).toContainText(/Already approved by Mei Ten/, { timeout: 15_000 });
     const refused = await bulk.csv();
     expect(refused.map((line) => line.by)).toEqual(Array(17).fill("Mei Ten"));
     expect(refused.map((line) => line.id).sort()).toEqual(chosen.map((row) => row.id).sort());
