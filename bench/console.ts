@@ -18,6 +18,8 @@ const DECISIONS = 10;
 const SLOWER = 4;
 const VIEW = { width: 1440, height: 900 };
 const ROW = "tbody tr[data-id]";
+/** Requests that nobody sent, so that whoever is signed in may decide them. */
+const LOANS = "?type=debt_consolidation";
 
 type Cookies = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
@@ -51,8 +53,8 @@ async function fresh(browser: Browser, url: string, cookies: Cookies, slower: nu
 
 const noted = (page: Page) => page.evaluate(() => (window as unknown as { noted: Noted }).noted);
 
-async function openInbox(page: Page): Promise<void> {
-  await page.goto("/inbox");
+async function openInbox(page: Page, query = ""): Promise<void> {
+  await page.goto(`/inbox${query}`);
   await page.locator(ROW).first().waitFor();
   await page.waitForLoadState("networkidle");
   await page.locator("tbody tr:focus").waitFor();
@@ -70,23 +72,24 @@ async function decide(page: Page): Promise<number> {
   const id = await page.locator("tbody tr:focus").getAttribute("data-id");
   await press(page, "r");
   await page.getByLabel(/^Reason/).fill("Not this year.");
-  const gone = page.evaluate(
-    (row) =>
-      new Promise<number>((resolve, reject) => {
-        let from = 0;
-        addEventListener("keydown", ({ timeStamp }) => (from = timeStamp), { capture: true, once: true });
-        const until = performance.now() + 10_000;
-        const look = () => {
-          if (from > 0 && !document.querySelector(row)) resolve(performance.now() - from);
-          else if (performance.now() > until) reject(new Error(`${row} is still there`));
-          else requestAnimationFrame(look);
-        };
-        requestAnimationFrame(look);
-      }),
-    `tbody tr[data-id="${id}"]`,
-  );
+  // The page watches before the key is sent: the two calls reach it by different ways.
+  await page.evaluate((row) => {
+    const watched = window as unknown as { goneAfter: Promise<number> };
+    watched.goneAfter = new Promise((resolve, reject) => {
+      let from = 0;
+      addEventListener("keydown", ({ timeStamp }) => (from = timeStamp), { capture: true, once: true });
+      const until = performance.now() + 10_000;
+      const look = () => {
+        if (from > 0 && !document.querySelector(row)) resolve(performance.now() - from);
+        else if (performance.now() > until) reject(new Error(`${row} is still there`));
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+  }, `tbody tr[data-id="${id}"]`);
   await page.keyboard.press("Enter");
-  const milliseconds = await gone;
+  const milliseconds = await page.evaluate(() => (window as unknown as { goneAfter: Promise<number> }).goneAfter);
+  await page.getByLabel(/^Reason/).waitFor({ state: "detached" }); // what closes would take the next one's reason
   await page.locator("tbody tr:focus").waitFor();
   return milliseconds;
 }
@@ -128,7 +131,7 @@ async function load(browser: Browser, url: string, cookies: Cookies, into: Measu
 
 async function answerKeys(browser: Browser, url: string, cookies: Cookies, into: Measured): Promise<void> {
   const { context, page } = await fresh(browser, url, cookies, 1);
-  await openInbox(page);
+  await openInbox(page, LOANS);
   for (let n = 0; n < KEYS / 4; n++) for (const key of ["j", "x", "j", "k"]) await press(page, key);
   into.keys.push(
     percentile(
