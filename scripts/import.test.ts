@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LONG } from "#server/testing/long.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-const LONG = process.env.LONG === "1";
 const PROGRAM = fileURLToPath(new URL("./import.ts", import.meta.url));
 const MAP = {
   fields: {

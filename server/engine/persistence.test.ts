@@ -8,9 +8,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ADMIN, ask } from "#server/testing/embedded-engine.ts";
+import { LONG } from "#server/testing/long.ts";
 
 const PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
-const KILLS = process.env.LONG ? 50 : 4;
+const KILLS = LONG ? 50 : 4;
 
 let folder: string;
 let child: ChildProcess;

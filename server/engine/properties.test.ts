@@ -8,10 +8,10 @@ import { Problem } from "#server/engine/problem.ts";
 import { parseSchema } from "#server/engine/schema.ts";
 import { search } from "#server/engine/search/search.ts";
 import { testEngine } from "#server/testing/embedded-engine.ts";
+import { LONG } from "#server/testing/long.ts";
 
 /** Random collections and questions, beside a model that looks at every document. */
 
-const LONG = Boolean(process.env.LONG);
 const engine = testEngine();
 
 const schema = parseSchema(

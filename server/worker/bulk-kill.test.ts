@@ -7,12 +7,12 @@ import type { Caller } from "#server/domain/caller.ts";
 import { bulksIn, ONE } from "#server/testing/bulks.ts";
 import type { Child } from "#server/testing/children.ts";
 import { startChild } from "#server/testing/children.ts";
+import { LONG } from "#server/testing/long.ts";
 import { bulkFlaws, recordFlaws } from "#server/testing/record.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin, urls } = bindTestDatabase();
-const LONG = process.env.LONG === "1";
 /** One seed by default, another each time at length; fast-check prints the one of a failure. */
 const RUNS = LONG ? { numRuns: 10 } : { numRuns: 1, seed: 20_261_125 };
 

@@ -11,11 +11,11 @@ import { uuidv7 } from "#server/domain/ids.ts";
 import { settleInvitation } from "#server/domain/people/accept-invitation.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { LONG } from "#server/testing/long.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeRole, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
-const LONG = process.env.LONG === "1";
 const RUNS = LONG
   ? { numRuns: 300 }
   : { numRuns: 12, seed: 20_261_125, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true };

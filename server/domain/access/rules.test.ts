@@ -4,6 +4,7 @@ import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access
 import { allowedScopes, allows, BUILT_IN_ROLES, PERMISSIONS, sameGrants } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, scopesWhere } from "#server/domain/caller.ts";
+import { LONG } from "#server/testing/long.ts";
 
 const DECIDE: Permission = "approvals:decide";
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -98,7 +99,7 @@ describe("for any grants", () => {
   });
   const anyGrants = fc.array(anyGrant, { maxLength: 8 });
   const anyWithin = fc.option(fc.constantFrom(...IDS), { nil: null });
-  const runs = { numRuns: process.env.LONG === "1" ? 20_000 : 500 };
+  const runs = { numRuns: LONG ? 20_000 : 500 };
 
   test("one more allow removes nothing, one more deny adds nothing (R1)", () => {
     const property = fc.property(anyGrants, anyGrant, (grants, more) => {

@@ -13,6 +13,7 @@ import { addPerson } from "#server/domain/identity/add-person.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { LONG } from "#server/testing/long.ts";
 import type { Model, Who } from "#server/testing/model.ts";
 import { cancelModel, commentModel, decideModel, resubmitModel, submitted } from "#server/testing/model.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
@@ -20,7 +21,6 @@ import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
-const LONG = process.env.LONG === "1";
 // A sample that is the same each time; at length, another each time. fast-check prints the seed of a failure.
 const RUNS = LONG
   ? { numRuns: 400 }

@@ -1,6 +1,7 @@
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
-import { getApproval, loadPolicies } from "#server/domain/approvals/queries.ts";
+import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
+import { getApproval } from "#server/domain/approvals/queries.ts";
 import type { Decider, LiveDecision, Parties, Standing, State, Verdict } from "#server/domain/approvals/rules.ts";
 import { decide, needsReason } from "#server/domain/approvals/rules.ts";
 import type { Approval, SetDecision } from "#server/domain/approvals/schema.ts";

@@ -1,6 +1,6 @@
 import type { Member } from "#server/domain/access/queries.ts";
 import { membersWho } from "#server/domain/access/queries.ts";
-import { loadPolicies } from "#server/domain/approvals/queries.ts";
+import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import type { Decider, LiveDecision, Parties, Stage, Standing } from "#server/domain/approvals/rules.ts";
 import { decide } from "#server/domain/approvals/rules.ts";
 import { idInput } from "#server/domain/approvals/schema.ts";

@@ -6,13 +6,13 @@ import type { Approval } from "#server/domain/approvals/schema.ts";
 import { SORTS } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { LONG } from "#server/testing/long.ts";
 import { addMixed } from "#server/testing/mixed.ts";
 import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 bindTestDatabase();
-const LONG = process.env.LONG === "1";
 let world: World;
 let vera: Caller;
 let all: Approval[];

@@ -14,6 +14,7 @@ import { PRIORITIES } from "#server/domain/approvals/rules.ts";
 import type { Approval, ApprovalFilterInput } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { LONG } from "#server/testing/long.ts";
 import { addMixed } from "#server/testing/mixed.ts";
 import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
@@ -95,7 +96,7 @@ describe("filters", () => {
         const inList = items.flatMap((a) => (a.matches ? [a.id] : []));
         expect(inList.toSorted()).toEqual(page.items.map((a) => a.id).toSorted());
       }),
-      { numRuns: process.env.LONG === "1" ? 2000 : 50 },
+      { numRuns: LONG ? 2000 : 50 },
     );
   });
 

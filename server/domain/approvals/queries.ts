@@ -1,242 +1,22 @@
-import { createHash } from "node:crypto";
 import type { Permission } from "#server/domain/access/rules.ts";
+import { where } from "#server/domain/approvals/filter-approvals.ts";
+import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import { readEvidence } from "#server/domain/approvals/make-evidence.ts";
-import type { LiveDecision, Policy, PolicyVersion, Priority, Stage, State } from "#server/domain/approvals/rules.ts";
+import { after, decodeCursor, encodeCursor, fingerprint, SORT_COLUMNS } from "#server/domain/approvals/page-rows.ts";
+import type { Row } from "#server/domain/approvals/read-rows.ts";
+import { COLUMNS, findRow, shape, shapes } from "#server/domain/approvals/read-rows.ts";
+import type { LiveDecision, Policy, PolicyVersion } from "#server/domain/approvals/rules.ts";
 import { decide, stageProgress } from "#server/domain/approvals/rules.ts";
-import type { Approval, ApprovalDetail, ApprovalFilter, SORTS } from "#server/domain/approvals/schema.ts";
+import type { Approval, ApprovalDetail } from "#server/domain/approvals/schema.ts";
 import { countsInput, idInput, listInput, standingInput } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
 import type { PayloadSchema } from "#server/domain/payload-schemas/rules.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
-import { Refusal } from "#server/domain/refusals.ts";
-import { uuid } from "#server/domain/schema.ts";
-import { facetValue } from "#server/domain/search/collections.ts";
-import type { Transaction } from "#server/platform/db.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
 
 const COUNT_MAX = 10_000;
-
-const like = (q: string) => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
-
-/** What a filter and the caller's scopes leave. The same clause lists, counts and freezes, so they cannot disagree. */
-export function where(tenantId: string, scopes: readonly string[], filter: ApprovalFilter): Prisma.Sql {
-  const parts = [Prisma.sql`a.tenant_id = ${tenantId}::uuid`, Prisma.sql`a.scope_id = ANY(${scopes}::uuid[])`];
-  const any = (column: string, values: readonly string[] | undefined, type: "text" | "uuid" = "text") => {
-    const [col, as] = [Prisma.raw(column), Prisma.raw(type)];
-    // One value is written as such: only then does an index that begins with the column give the order too.
-    if (values?.length === 1) parts.push(Prisma.sql`${col} = ${values[0]}::${as}`);
-    else if (values && values.length > 1) parts.push(Prisma.sql`${col} = ANY(${values}::${as}[])`);
-  };
-  any("a.state", filter.state);
-  // Only a type that has one of these signs is counted under another value than its own.
-  if (filter.type?.some((type) => /['\u2010]/.test(type)))
-    parts.push(
-      Prisma.sql`(a.type = ANY(${filter.type}::text[]) OR ${facetValue(Prisma.sql`a.type`)} = ANY(${filter.type}::text[]))`,
-    );
-  else any("a.type", filter.type);
-  any("a.priority", filter.priority);
-  any("a.org_id", filter.org, "uuid");
-  const q = filter.q?.trim();
-  if (q)
-    parts.push(Prisma.sql`(a.title ILIKE ${like(q)} OR a.summary ILIKE ${like(q)} OR a.id::text = ${q.toLowerCase()})`);
-  if (filter.amountFrom !== undefined) parts.push(Prisma.sql`a.amount >= ${filter.amountFrom}`);
-  if (filter.amountTo !== undefined) parts.push(Prisma.sql`a.amount <= ${filter.amountTo}`);
-  if (filter.createdFrom) parts.push(Prisma.sql`a.created_at >= ${filter.createdFrom}`);
-  if (filter.createdTo) parts.push(Prisma.sql`a.created_at < ${filter.createdTo}`);
-  if (filter.dueFrom) parts.push(Prisma.sql`a.due_at >= ${filter.dueFrom}`);
-  if (filter.dueTo) parts.push(Prisma.sql`a.due_at < ${filter.dueTo}`);
-  if (filter.requester?.length)
-    parts.push(
-      Prisma.sql`a.requester_id IN (SELECT r.id FROM people r WHERE ${facetValue(Prisma.sql`r.email`)} = ANY(${filter.requester}::text[]))`,
-    );
-  if (filter.stage?.length)
-    parts.push(
-      Prisma.sql`a.state = 'PENDING' AND EXISTS (SELECT FROM policy_versions v WHERE v.tenant_id = a.tenant_id AND v.id = a.policy_version_id
-        AND ${facetValue(Prisma.sql`v.stages -> a.stage_index ->> 'name'`)} = ANY(${filter.stage}::text[]))`,
-    );
-  if (filter.overdue) parts.push(Prisma.sql`a.due_at < now() AND a.state IN ('PENDING', 'CHANGES_REQUESTED')`);
-  if (filter.import)
-    parts.push(
-      Prisma.sql`a.id IN (SELECT m.approval_id FROM import_approvals m WHERE m.tenant_id = ${tenantId}::uuid AND m.import_id = ${filter.import}::uuid)`,
-    );
-  return Prisma.join(parts, " AND ");
-}
-
-interface Row {
-  id: string;
-  org_id: string;
-  cycle_id: string | null;
-  scope_id: string;
-  type: string;
-  title: string;
-  summary: string;
-  priority: Priority;
-  priority_rank: number;
-  state: State;
-  amount: bigint | null;
-  payload: Record<string, unknown>;
-  requester_id: string | null;
-  requester_name: string | null;
-  requester_email: string | null;
-  candidate_id: string | null;
-  submitter_person_id: string | null;
-  submitter_client_id: string | null;
-  editor_person_id: string | null;
-  editor_client_id: string | null;
-  policy_version_id: string;
-  stage_index: number;
-  stages: number[];
-  unevaluated_stages: number[];
-  have: number;
-  revision: number;
-  version: number;
-  content_version: number;
-  evidence_hash: string;
-  due_at: Date | null;
-  expires_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-  decided_at: Date | null;
-}
-
-const COLUMNS = Prisma.sql`a.id, a.org_id, a.cycle_id, a.scope_id, a.type, a.title, a.summary, a.priority, a.priority_rank::int, a.state, a.amount, a.payload,
-  a.requester_id, p.name AS requester_name, p.email AS requester_email, a.candidate_id, a.submitter_person_id, a.submitter_client_id,
-  a.editor_person_id, a.editor_client_id, a.policy_version_id, a.stage_index::int, a.stages, a.unevaluated_stages, a.revision, a.version, a.content_version, a.evidence_hash,
-  a.due_at, a.expires_at, a.created_at, a.updated_at, a.decided_at,
-  CASE WHEN a.state = 'PENDING' THEN (SELECT count(*)::int FROM approval_decisions d WHERE d.tenant_id = a.tenant_id AND d.approval_id = a.id
-    AND d.revision = a.revision AND d.stage_index = a.stage_index AND d.decision = 'APPROVE' AND d.undone_at IS NULL) ELSE 0 END AS have`;
-
-const iso = (d: Date | null) => d?.toISOString() ?? null;
-
-function shape(row: Row, policy: Policy): Approval {
-  const stage = row.state === "PENDING" ? policy.stages[row.stage_index] : undefined;
-  return {
-    id: row.id,
-    orgId: row.org_id,
-    cycleId: row.cycle_id,
-    type: row.type,
-    title: row.title,
-    summary: row.summary,
-    priority: row.priority,
-    state: row.state,
-    amount: row.amount?.toString() ?? null,
-    payload: row.payload,
-    requester: row.requester_id
-      ? { id: row.requester_id, name: row.requester_name ?? "", email: row.requester_email ?? "" }
-      : null,
-    candidateId: row.candidate_id,
-    revision: row.revision,
-    version: row.version,
-    contentVersion: row.content_version,
-    dueAt: iso(row.due_at),
-    expiresAt: iso(row.expires_at),
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-    decidedAt: iso(row.decided_at),
-    evidenceHash: row.evidence_hash,
-    stage: stage ? { index: row.stage_index, name: stage.name, needed: stage.needed, have: row.have } : null,
-  };
-}
-
-/** Policy versions never change, so what was read once is kept; at most this many. */
-const POLICIES_MAX = 1000;
-const policies = new Map<string, PolicyVersion>();
-
-/** The policy versions by id. */
-export async function loadPolicies(
-  open: { caller: Caller; tx: Transaction },
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, PolicyVersion>> {
-  const key = (id: string) => `${open.caller.tenantId} ${id}`;
-  const missing = [...new Set(ids)].filter((id) => !policies.has(key(id)));
-  if (missing.length > 0) {
-    const rows = await open.tx.policyVersion.findMany({
-      where: { tenantId: open.caller.tenantId, id: { in: missing } },
-    });
-    if (policies.size + rows.length > POLICIES_MAX) policies.clear();
-    for (const row of rows)
-      policies.set(key(row.id), {
-        ...row,
-        stages: row.stages as unknown as Stage[],
-        payloadSchema: row.payloadSchema as unknown as PayloadSchema | null,
-      });
-  }
-  return new Map(
-    [...new Set(ids)].flatMap((id) => (policies.has(key(id)) ? [[id, policies.get(key(id)) as PolicyVersion]] : [])),
-  );
-}
-
-async function shapes(read: { caller: Caller; tx: Transaction }, rows: readonly Row[]): Promise<Approval[]> {
-  const known = await loadPolicies(
-    read,
-    rows.map((r) => r.policy_version_id),
-  );
-  return rows.map((row) => shape(row, known.get(row.policy_version_id) as Policy));
-}
-
-type Sort = (typeof SORTS)[number];
-
-/** What is sorted by. `NULLS LAST` where there are none would keep an index from giving the order. */
-interface SortColumn {
-  readonly column: string;
-  readonly type: "timestamptz" | "bigint" | "smallint";
-  readonly nullable: boolean;
-  readonly value: (row: Row) => string | null;
-}
-const SORT_COLUMNS: Record<Sort, SortColumn> = {
-  created: { column: "a.created_at", type: "timestamptz", nullable: false, value: (r) => iso(r.created_at) },
-  updated: { column: "a.updated_at", type: "timestamptz", nullable: false, value: (r) => iso(r.updated_at) },
-  due: { column: "a.due_at", type: "timestamptz", nullable: true, value: (r) => iso(r.due_at) },
-  amount: { column: "a.amount", type: "bigint", nullable: true, value: (r) => r.amount?.toString() ?? null },
-  priority: { column: "a.priority_rank", type: "smallint", nullable: false, value: (r) => `${r.priority_rank}` },
-};
-
-interface Cursor {
-  readonly value: string | null;
-  readonly id: string;
-}
-
-/** Over filter, sort and who narrows: a cursor taken elsewhere is refused, never misread. */
-function fingerprint(caller: Caller, input: { filter: ApprovalFilter; sort: Sort; direction: string }): string {
-  const text = JSON.stringify([caller.tenantId, caller.within, input.filter, input.sort, input.direction], (_, v) =>
-    typeof v === "bigint" ? `${v}` : v,
-  );
-  return createHash("sha256").update(text).digest("base64url").slice(0, 16);
-}
-
-/** Whether the database reads it as a value of the type: a forged one is refused, never an error. */
-function isOf(type: string, value: string): boolean {
-  if (type === "smallint") return /^\d$/.test(value);
-  if (type === "bigint") return /^-?\d{1,19}$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value);
-  return /^(?!0000)\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value;
-}
-
-function decodeCursor(cursor: string, print: string, { type, nullable }: SortColumn): Cursor {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch {
-    throw new Refusal("cursor.invalid");
-  }
-  if (!Array.isArray(parts) || parts.length !== 3) throw new Refusal("cursor.invalid");
-  const [value, id, madeFor] = parts;
-  if (madeFor !== print) throw new Refusal("cursor.mismatch");
-  const sound = value === null ? nullable : typeof value === "string" && isOf(type, value);
-  if (!sound || !uuid.safeParse(id).success) throw new Refusal("cursor.invalid");
-  return { value, id };
-}
-
-/** Rows after the cursor, nulls last in both directions, ties by id. */
-function after({ value, id }: Cursor, { column, type, nullable }: SortColumn, descending: boolean): Prisma.Sql {
-  const col = Prisma.raw(column);
-  const than = Prisma.raw(descending ? "<" : ">");
-  if (value === null) return Prisma.sql`(${col} IS NULL AND a.id ${than} ${id}::uuid)`;
-  const at = Prisma.sql`${value}::text::${Prisma.raw(type)}`;
-  const next = Prisma.sql`(${col}, a.id) ${than} (${at}, ${id}::uuid)`;
-  return nullable ? Prisma.sql`(${next} OR ${col} IS NULL)` : next;
-}
 
 async function total(
   read: Read,
@@ -262,7 +42,7 @@ export const listApprovals = query({
   input: listInput,
   run: async (read, input) => {
     const sort = SORT_COLUMNS[input.sort];
-    const { column, nullable, value } = sort;
+    const { column, nullable } = sort;
     const descending = input.direction === "desc";
     const print = fingerprint(read.caller, input);
     const matching = where(read.caller.tenantId, read.scopes, input.filter);
@@ -279,7 +59,7 @@ export const listApprovals = query({
     const more = rows.length > input.limit && last;
     return {
       items: await shapes(read, page),
-      nextCursor: more ? Buffer.from(JSON.stringify([value(last), last.id, print])).toString("base64url") : null,
+      nextCursor: more ? encodeCursor(sort, last, print) : null,
       ...(await total(read, matching, input.total)),
     };
   },
@@ -320,14 +100,6 @@ export const countApprovals = query({
     };
   },
 });
-
-async function findRow(read: Read, id: string): Promise<Row> {
-  const [row] = await read.tx.$queryRaw<Row[]>`
-    SELECT ${COLUMNS} FROM approvals a LEFT JOIN people p ON p.id = a.requester_id
-    WHERE a.tenant_id = ${read.caller.tenantId}::uuid AND a.id = ${id}::uuid AND a.scope_id = ANY(${read.scopes}::uuid[])`;
-  if (!row) throw new Refusal("approval.not_found");
-  return row;
-}
 
 export const getApproval = query({
   name: "approvals.get",

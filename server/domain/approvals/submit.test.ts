@@ -8,6 +8,7 @@ import { getApproval, getApprovalDetail } from "#server/domain/approvals/queries
 import { submitApproval, submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
+import { LONG } from "#server/testing/long.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { codeOf, refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
@@ -226,7 +227,7 @@ test("any text, payload, amount and date is kept exactly or refused as invalid, 
       expect(approval.amount).toBe(sent.amount == null ? null : `${BigInt(sent.amount)}`);
       expect(approval.dueAt).toBe(sent.dueAt == null ? null : new Date(sent.dueAt).toISOString());
     }),
-    { numRuns: process.env.LONG === "1" ? 3000 : 80 },
+    { numRuns: LONG ? 3000 : 80 },
   );
 });
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
+import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import { evidenceOf } from "#server/domain/approvals/make-evidence.ts";
-import { getApproval, loadPolicies } from "#server/domain/approvals/queries.ts";
+import { getApproval } from "#server/domain/approvals/queries.ts";
 import type { PolicyVersion } from "#server/domain/approvals/rules.ts";
 import type { Approval, Submission } from "#server/domain/approvals/schema.ts";
 import { submission, submissions } from "#server/domain/approvals/schema.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { LONG } from "#server/testing/long.ts";
 import { LINK_TITLE_MAX, LINKS_MAX, linkOf, URL_MAX } from "./rules.ts";
 import { attachments } from "./schema.ts";
 
@@ -60,7 +61,7 @@ describe("a link", () => {
         expect(link.url).toMatch(/^https:\/\/[!-~]+$/);
         expect(linkOf(link.url)).toEqual(link);
       }),
-      { numRuns: process.env.LONG === "1" ? 20_000 : 800 },
+      { numRuns: LONG ? 20_000 : 800 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
-import { where } from "#server/domain/approvals/queries.ts";
+import { where } from "#server/domain/approvals/filter-approvals.ts";
 import { BULK_MAX, DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
 import { draftInput } from "#server/domain/bulks/schema.ts";
 import { scopesWhere } from "#server/domain/caller.ts";

@@ -10,13 +10,13 @@ import { startChild } from "#server/testing/children.ts";
 import type { Moment } from "#server/testing/crash.ts";
 import { onStatement } from "#server/testing/crash.ts";
 import type { Doom } from "#server/testing/crasher.ts";
+import { LONG } from "#server/testing/long.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin, urls } = bindTestDatabase();
-const LONG = process.env.LONG === "1";
 const TIMEOUT = LONG ? 600_000 : 120_000;
 const MOMENTS: readonly Moment[] = ["before", "after"];
 

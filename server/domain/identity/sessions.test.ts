@@ -9,6 +9,7 @@ import { tokenHash } from "#server/domain/ids.ts";
 import { startAsker } from "#server/testing/asker.ts";
 import type { Account } from "#server/testing/http.ts";
 import { makeAccount } from "#server/testing/http.ts";
+import { LONG } from "#server/testing/long.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
@@ -107,7 +108,7 @@ describe("S3 a slide never passes the absolute end", () => {
         expect(idle.getTime()).toBe(Math.min(seen.getTime() + idleMinutes * 60_000, end.getTime()));
       },
     );
-    await fc.assert(property, { numRuns: process.env.LONG === "1" ? 1000 : 40 });
+    await fc.assert(property, { numRuns: LONG ? 1000 : 40 });
   });
 
   test("a row whose idle end lies behind its absolute end is refused by the table itself", async () => {

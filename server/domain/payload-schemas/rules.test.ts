@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
+import { LONG } from "#server/testing/long.ts";
 import { anySchema } from "#server/testing/schemas.ts";
 import type { Kind, PayloadSchema } from "./rules.ts";
 import { CHOICES_MAX, FIELDS_MAX, KEYWORDS, kindOf, schemaFlaws } from "./rules.ts";
 import { payloadSchema } from "./schema.ts";
 
-const RUNS = { numRuns: process.env.LONG === "1" ? 20_000 : 500 };
+const RUNS = { numRuns: LONG ? 20_000 : 500 };
 const accepted = (value: unknown) => payloadSchema.safeParse(value).success;
 
 describe("a payload schema", () => {

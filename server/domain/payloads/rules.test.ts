@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PayloadSchema } from "#server/domain/payload-schemas/rules.ts";
+import { LONG } from "#server/testing/long.ts";
 import { anySchema, fieldName } from "#server/testing/schemas.ts";
 import { payloadIssues } from "./judge-payload.ts";
 import { FORMAT_CHECKS, payloadProblems } from "./rules.ts";
@@ -50,7 +51,7 @@ describe("a payload", () => {
         const payload = JSON.parse(JSON.stringify(sent));
         expect(said(payloadProblems(made, payload))).toEqual(said(payloadIssues({ id, payloadSchema: made }, payload)));
       }),
-      { numRuns: process.env.LONG === "1" ? 50_000 : 800 },
+      { numRuns: LONG ? 50_000 : 800 },
     );
   });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadPolicies } from "#server/domain/approvals/queries.ts";
+import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import type { Priority, Stage, State } from "#server/domain/approvals/rules.ts";
 import { typeInput } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";

@@ -5,10 +5,11 @@ import type { Caller } from "#server/domain/caller.ts";
 import { searchAll } from "#server/domain/search/queries.ts";
 import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
 import { bindTestEngine } from "#server/testing/engine.ts";
+import { LONG } from "#server/testing/long.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-const RUNS = process.env.LONG === "1" ? 100_000 : 1_000;
+const RUNS = LONG ? 100_000 : 1_000;
 /** Searches of one request: what is asked together is looked at together. */
 const TOGETHER = 25;
 
