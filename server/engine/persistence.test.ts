@@ -1,78 +1,55 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { appendFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ADMIN, ask } from "#server/testing/embedded-engine.ts";
+import { ask as askAny } from "#server/testing/embedded-engine.ts";
+import { Engine } from "#server/testing/engine.ts";
 import { LONG } from "#server/testing/long.ts";
 
-const PROGRAM = fileURLToPath(new URL("main.ts", import.meta.url));
 const KILLS = LONG ? 50 : 4;
 
-let folder: string;
-let child: ChildProcess;
-let url: string;
+let engine: Engine;
 
-async function start(): Promise<void> {
-  const options = ["--data-dir", folder, "--api-key", ADMIN, "--api-port", "0"];
-  child = spawn(process.execPath, [PROGRAM, ...options], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    url = `http://127.0.0.1:${(JSON.parse(line) as { port: number }).port}`;
-    return;
-  }
-}
-
-async function kill(): Promise<void> {
-  const ended = once(child, "exit");
-  child.kill("SIGKILL");
-  await ended;
-}
+const ask = (method: string, path: string, asked: Parameters<typeof askAny>[3] = {}) =>
+  askAny(engine.url, method, path, { key: engine.apiKey, ...asked });
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "countersign-engine-"));
-  await start();
+  engine = new Engine();
+  await engine.start();
   const fields = [
     { name: "n", type: "int32" },
     { name: "text", type: "string" },
   ];
-  await ask(url, "POST", "/collections", { body: { name: "things", fields } });
+  await ask("POST", "/collections", { body: { name: "things", fields } });
 });
-afterEach(async () => {
-  await kill();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => engine.remove());
 
 const put = (from: number, count: number, n: number) => {
   const lines = Array.from({ length: count }, (_, at) => JSON.stringify({ id: `${from + at}`, n, text: `thing ${n}` }));
-  return ask(url, "POST", "/collections/things/documents/import?action=upsert", { body: lines.join("\n") });
+  return ask("POST", "/collections/things/documents/import?action=upsert", { body: lines.join("\n") });
 };
 const found = async (filter_by: string) =>
-  (await ask(url, "POST", "/multi_search", { body: { searches: [{ collection: "things", q: "*", filter_by }] } })).json
+  (await ask("POST", "/multi_search", { body: { searches: [{ collection: "things", q: "*", filter_by }] } })).json
     .results[0].found;
 
 describe("what an engine was told", () => {
   test("is there after it was killed: documents, aliases, keys; a line that was torn is left out", async () => {
     await put(0, 100, 1);
-    await ask(url, "DELETE", "/collections/things/documents?filter_by=id:[3,4]");
-    await ask(url, "PUT", "/aliases/named", { body: { collection_name: "things" } });
+    await ask("DELETE", "/collections/things/documents?filter_by=id:[3,4]");
+    await ask("PUT", "/aliases/named", { body: { collection_name: "things" } });
     const key = { description: "k", actions: ["documents:search"], collections: ["*"], value: "a-key" };
-    await ask(url, "POST", "/keys", { body: key });
-    await ask(url, "POST", "/collections", { body: { name: "gone", fields: [{ name: "n", type: "int32" }] } });
-    await ask(url, "DELETE", "/collections/gone");
-    await kill();
-    appendFileSync(join(folder, "1.jsonl"), '{"id":"torn","n":1');
-    await start();
+    await ask("POST", "/keys", { body: key });
+    await ask("POST", "/collections", { body: { name: "gone", fields: [{ name: "n", type: "int32" }] } });
+    await ask("DELETE", "/collections/gone");
+    await engine.stop();
+    appendFileSync(join(engine.folder, "1.jsonl"), '{"id":"torn","n":1');
+    await engine.start();
     expect(await found("n:=1")).toBe(98);
     const body = { searches: [{ collection: "named", q: "thing", query_by: "text" }] };
-    expect((await ask(url, "POST", "/multi_search", { body, key: "a-key" })).json.results[0].found).toBe(98);
-    expect((await ask(url, "GET", "/collections")).json.map(({ name }: { name: string }) => name)).toEqual(["things"]);
+    expect((await ask("POST", "/multi_search", { body, key: "a-key" })).json.results[0].found).toBe(98);
+    expect((await ask("GET", "/collections")).json.map(({ name }: { name: string }) => name)).toEqual(["things"]);
     await put(200, 1, 1);
-    await kill();
-    await start();
+    await engine.stop();
+    await engine.start();
     expect(await found("n:=1")).toBe(99);
   });
 
@@ -86,23 +63,24 @@ describe("what an engine was told", () => {
           return text.split("\n").filter((line) => line === '{"success":true}').length;
         }),
       );
+      // Killed at any moment of the writing, which takes some 100 ms.
       await new Promise((resolve) => setTimeout(resolve, 30 + 90 * Math.random()));
-      await kill();
+      await engine.stop();
       const sure = (await answers).filter((answer) => answer.status === "fulfilled");
       acknowledged = sure.reduce((sum, { value }) => sum + value, 0);
-      await start();
+      await engine.start();
       expect(await found(`n:=${round}`)).toBeGreaterThanOrEqual(acknowledged);
     }
   });
 
   test("is written anew when most of it is past, and stays whole meanwhile", async () => {
     for (let round = 1; round <= 12; round++) await put(0, 2_000, round);
-    const size = () => statSync(join(folder, "1.jsonl")).size;
+    const size = () => statSync(join(engine.folder, "1.jsonl")).size;
     await expect.poll(size).toBeLessThan(12 * 2_000 * 40);
     await put(0, 10, 99);
-    await kill();
-    expect(readdirSync(folder).toSorted()).toEqual(["1.jsonl", "engine.jsonl"]);
-    await start();
+    await engine.stop();
+    expect(readdirSync(engine.folder).toSorted()).toEqual(["1.jsonl", "engine.jsonl"]);
+    await engine.start();
     expect([await found("n:=12"), await found("n:=99"), await found("n:<12")]).toEqual([1_990, 10, 0]);
   });
 });

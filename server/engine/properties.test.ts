@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Collection } from "#server/engine/collection.ts";
@@ -7,7 +6,7 @@ import { parseFilter } from "#server/engine/filter/parse.ts";
 import { Problem } from "#server/engine/problem.ts";
 import { parseSchema } from "#server/engine/schema.ts";
 import { search } from "#server/engine/search/search.ts";
-import { testEngine } from "#server/testing/embedded-engine.ts";
+import { scopedKey, testEngine } from "#server/testing/embedded-engine.ts";
 import { LONG } from "#server/testing/long.ts";
 
 /** Random collections and questions, beside a model that looks at every document. */
@@ -214,13 +213,6 @@ describe("an engine", () => {
 });
 
 describe("over HTTP, any bytes", () => {
-  const scoped = (parent: string, parameters: object): string => {
-    const json = JSON.stringify(parameters);
-    return Buffer.from(createHmac("sha256", parent).update(json).digest("base64") + parent.slice(0, 4) + json).toString(
-      "base64",
-    );
-  };
-
   beforeAll(async () => {
     await engine.call("POST", "/collections", { body: schema });
     const list = manyThings(3);
@@ -230,7 +222,7 @@ describe("over HTTP, any bytes", () => {
   });
 
   test("are answered with less than 500, and with nothing from beyond the wall", async () => {
-    const key = scoped("search-key", { filter_by: "wall:=one" });
+    const key = scopedKey("search-key", { filter_by: "wall:=one" });
     const value = fc.oneof(fc.string({ unit: "binary", maxLength: 50 }), fc.integer(), fc.boolean(), fc.jsonValue());
     const asked = fc.dictionary(
       fc.constantFrom(

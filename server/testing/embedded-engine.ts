@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,6 +9,13 @@ import { answerFrom } from "#server/engine/routes.ts";
 import { Store } from "#server/engine/store.ts";
 
 export const ADMIN = "an-admin-key-of-a-test";
+
+/** A key that a client makes of one of its own: what it carries, signed. */
+export function scopedKey(parent: string, parameters: object): string {
+  const json = JSON.stringify(parameters);
+  const digest = createHmac("sha256", parent).update(json).digest("base64");
+  return Buffer.from(digest + parent.slice(0, 4) + json).toString("base64");
+}
 
 interface Asked {
   readonly key?: string | null;

@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL("../engine/main.ts", import.meta.url));
 /** The search engine that comes along, as a process of its own with what it keeps. */
 export class Engine {
   readonly apiKey = randomBytes(24).toString("hex");
-  readonly #folder = mkdtempSync(join(tmpdir(), "countersign-engine-"));
+  readonly folder = mkdtempSync(join(tmpdir(), "countersign-engine-"));
   #port = 0;
   #child: ReturnType<typeof spawn> | undefined;
 
@@ -24,7 +24,7 @@ export class Engine {
 
   /** Where it was before, with what it had. */
   async start(): Promise<void> {
-    const options = ["--data-dir", this.#folder, "--api-key", this.apiKey, "--api-address", "127.0.0.1"];
+    const options = ["--data-dir", this.folder, "--api-key", this.apiKey, "--api-address", "127.0.0.1"];
     const child = spawn(
       process.execPath,
       ["--disable-warning=ExperimentalWarning", PROGRAM, ...options, "--api-port", `${this.#port}`],
@@ -56,7 +56,7 @@ export class Engine {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** What it holds under a name, asked by its own key. */
