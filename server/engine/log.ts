@@ -1,7 +1,17 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, truncateSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 
 const NEWLINE = 10;
-/** Read at once while a log is opened. */
+/** Written at once while a log is written anew. */
 const PIECE = 1 << 20;
 
 /** The lines of a file, one after the other; a last one that was not written to its end is cut off. */
@@ -26,6 +36,7 @@ export class Log {
   #lines: number;
   /** What is added while the log is written anew. */
   #meanwhile: string[] | null = null;
+  #closed = false;
 
   /** `lines` is how many the file has. */
   constructor(path: string, lines: number) {
@@ -45,41 +56,56 @@ export class Log {
     this.#meanwhile?.push(...lines);
   }
 
-  /** Puts these lines, and what is added while they come, in the place of all. One rewriting at a time. */
+  /**
+   * Puts these lines, and what is added while they come, in the place of all. One rewriting at a time; one that fails or
+   * whose log is closed meanwhile leaves the log as it was.
+   */
   async rewrite(lines: Iterable<string>): Promise<void> {
     if (this.#meanwhile) return;
     this.#meanwhile = [];
     const temporary = `${this.#path}.new`;
     const file = openSync(temporary, "w", 0o600);
-    let count = 0;
-    let piece: string[] = [];
-    let size = 0;
-    const flush = () => {
-      writeAll(file, piece);
-      count += piece.length;
-      piece = [];
-      size = 0;
-    };
-    for (const line of lines) {
-      piece.push(line);
-      size += line.length;
-      if (size < PIECE) continue;
-      flush();
-      await new Promise((resolve) => setImmediate(resolve)); // searches go first
+    try {
+      const count = await writeInTurns(file, lines);
+      if (this.#closed) return;
+      writeAll(file, this.#meanwhile);
+      fsyncSync(file);
+      renameSync(temporary, this.#path);
+      closeSync(this.#file);
+      this.#lines = count + this.#meanwhile.length;
+      this.#file = file;
+    } finally {
+      this.#meanwhile = null;
+      if (this.#file !== file) {
+        closeSync(file);
+        rmSync(temporary, { force: true });
+      }
     }
-    piece.push(...this.#meanwhile);
-    this.#meanwhile = null;
-    flush();
-    fsyncSync(file);
-    renameSync(temporary, this.#path);
-    closeSync(this.#file);
-    this.#file = file;
-    this.#lines = count;
   }
 
   close(): void {
+    this.#closed = true;
     closeSync(this.#file);
   }
+}
+
+/** How many lines were written; between two pieces searches have their turn. */
+async function writeInTurns(file: number, lines: Iterable<string>): Promise<number> {
+  let count = 0;
+  let piece: string[] = [];
+  let size = 0;
+  for (const line of lines) {
+    piece.push(line);
+    size += line.length;
+    if (size < PIECE) continue;
+    writeAll(file, piece);
+    count += piece.length;
+    piece = [];
+    size = 0;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  writeAll(file, piece);
+  return count + piece.length;
 }
 
 function writeAll(file: number, lines: readonly string[]): void {

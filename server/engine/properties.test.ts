@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Collection } from "#server/engine/collection.ts";
+import { TextColumn } from "#server/engine/columns.ts";
 import type { Document } from "#server/engine/documents.ts";
 import { parseFilter } from "#server/engine/filter/parse.ts";
 import { Problem } from "#server/engine/problem.ts";
@@ -194,6 +195,17 @@ describe("an engine", () => {
       }),
       { numRuns: LONG ? 100_000 : 1_000 },
     );
+  });
+
+  test("keeps no value that no document has any more", () => {
+    const collection = new Collection(schema, new Set());
+    for (let n = 0; n < 1_000; n++)
+      collection.put({ id: "1", wall: `w${n}`, tags: [`a${n}`, `b${n}`], size: n, on: true, text: `t${n}` });
+    const kept = [...collection.columns.values()].flatMap((column) =>
+      column instanceof TextColumn ? column.values : [],
+    );
+    expect(kept.filter((value) => value !== undefined).toSorted()).toEqual(["a999", "b999", "t999", "w999"]);
+    expect(kept.length).toBeLessThan(20);
   });
 
   test("takes any text for a filter, or refuses it in its words", () => {

@@ -155,7 +155,10 @@ export class Store {
     const kept = this.#kept.get(collection.schema.name);
     if (kept?.collection !== collection) throw notFound(); // it was dropped meanwhile
     kept.log.add(changes.map((change) => JSON.stringify(change)));
-    if (kept.log.lines > collection.size * 2 + SLACK) void kept.log.rewrite(lines(collection));
+    if (kept.log.lines > collection.size * 2 + SLACK)
+      kept.log.rewrite(lines(collection)).catch((error: Error) => {
+        process.stderr.write(`A log could not be written anew: ${error.message}\n`);
+      });
   }
 
   close(): void {
