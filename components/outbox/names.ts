@@ -13,9 +13,11 @@ export function useReactionName() {
   return (name: string): string => (t.has(name as "mail") ? t(name as "mail") : name);
 }
 
+/** What the audit has no targets of. */
+const KINDS: Readonly<Record<string, string>> = { ...LIVE_KINDS, AUDIT: "entry", DELIVERIES: "event" };
+
 /** The kind of an aggregate, as the audit calls its targets. */
-export const kindOf = (aggregateType: string): string =>
-  aggregateType === "DELIVERIES" ? "event" : (LIVE_KINDS[aggregateType as keyof typeof LIVE_KINDS] ?? aggregateType);
+export const kindOf = (aggregateType: string): string => KINDS[aggregateType] ?? aggregateType;
 
 export function useAboutName() {
   const typeName = useTargetTypeName();
@@ -26,6 +28,7 @@ export function useAboutName() {
 const PAGES: Readonly<Record<string, string>> = {
   approval: "/approvals/",
   bulk: "/bulks/",
+  entry: "/audit/",
   event: "/outbox/",
   message: "/messages/",
 };

@@ -1,7 +1,7 @@
 "use client";
 
 import Link from "next/link";
-import { usePathname } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { inGroups, sectionOf, useSections } from "#components/shell/navigation.ts";
 import { cn } from "#components/ui/cn.ts";
@@ -12,12 +12,18 @@ interface SectionLinkProps {
   onClick?: () => void;
 }
 
+/** Its page is fetched ahead when somebody turns to it: all of them ahead of every page were ten requests that nobody had made. */
 export function SectionLink({ section: { name, href, icon: Icon }, className, onClick }: SectionLinkProps) {
   const t = useTranslations("shell");
+  const router = useRouter();
   const current = sectionOf(usePathname())?.name === name;
+  const fetchAhead = () => router.prefetch(href);
   return (
     <Link
       href={href}
+      prefetch={false}
+      onPointerEnter={fetchAhead}
+      onFocus={fetchAhead}
       onClick={onClick}
       aria-current={current ? "page" : undefined}
       className={cn(
