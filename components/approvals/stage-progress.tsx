@@ -24,7 +24,10 @@ export function StageProgress({ approval }: { approval: Pick<Approval, "state" |
   const { stage, state } = approval;
   if (!stage) return <StateBadge state={state} />;
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5 text-ink-2" title={t("progress", { ...stage })}>
+    <span
+      className="inline-flex min-w-0 items-center gap-1.5 text-ink-2"
+      title={t("progress", { name: stage.name, have: stage.have, needed: stage.needed })}
+    >
       <StageDots have={stage.have} needed={stage.needed} />
       <span className="truncate">{stage.name}</span>
       <span className="shrink-0 text-ink-3">{t("of", { have: stage.have, needed: stage.needed })}</span>

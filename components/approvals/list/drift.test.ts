@@ -14,7 +14,7 @@ const row = (id: string, over: Partial<ApprovalRow> = {}) =>
     dueAt: null,
     amount: null,
     priority: "NORMAL",
-    stage: { index: 0, name: "Decision", needed: 2, have: 0 },
+    stage: { index: 0, name: "Decision", needed: 2, have: 0, last: true },
     ...over,
   }) as ApprovalRow;
 const standing = (id: string, over: Partial<Standing> = {}) =>

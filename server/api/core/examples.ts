@@ -39,7 +39,7 @@ export const APPROVAL = {
   updatedAt: SUBMITTED,
   decidedAt: null as string | null,
   evidenceHash: HASH,
-  stage: { index: 0, name: "Decision", needed: 1, have: 0 } as object | null,
+  stage: { index: 0, name: "Decision", needed: 1, have: 0, last: true } as object | null,
 };
 
 export const DECIDED = {

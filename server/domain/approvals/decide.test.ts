@@ -85,7 +85,7 @@ describe("one decision", () => {
       state: "PENDING",
       version: 2,
       contentVersion: 2,
-      stage: { index: 1, have: 0 },
+      stage: { index: 1, have: 0, last: true },
     });
     expect(await codeOf(approve(await world.person("decider"), id))).toBe("approval.not_eligible");
     expect(await refused(approve(mei, id, 1))).toMatchObject({

@@ -1,5 +1,6 @@
 import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import type { Policy, Priority, State } from "#server/domain/approvals/rules.ts";
+import { nextStage } from "#server/domain/approvals/rules.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
@@ -81,7 +82,15 @@ export function shape(row: Row, policy: Policy): Approval {
     updatedAt: row.updated_at.toISOString(),
     decidedAt: iso(row.decided_at),
     evidenceHash: row.evidence_hash,
-    stage: stage ? { index: row.stage_index, name: stage.name, needed: stage.needed, have: row.have } : null,
+    stage: stage
+      ? {
+          index: row.stage_index,
+          name: stage.name,
+          needed: stage.needed,
+          have: row.have,
+          last: nextStage(row, policy, row.stage_index) === undefined,
+        }
+      : null,
   };
 }
 

@@ -97,7 +97,7 @@ export type Verdict =
 export const applies = (stages: readonly number[], index: number) => stages.length === 0 || stages.includes(index);
 
 /** The next stage after `index` that applies; undefined when it was the last. */
-function nextStage({ stages }: Pick<Standing, "stages">, policy: Policy, index: number): number | undefined {
+export function nextStage({ stages }: Pick<Standing, "stages">, policy: Policy, index: number): number | undefined {
   const next = policy.stages.findIndex((_, i) => i > index && applies(stages, i));
   return next < 0 ? undefined : next;
 }

@@ -148,7 +148,8 @@ export const approvalShape = z.object({
   updatedAt: at,
   decidedAt: at.nullable(),
   evidenceHash: z.string(),
-  stage: z.object({ index: z.int(), name: z.string(), needed: z.int(), have: z.int() }).nullable(),
+  /** The open one; `last`: with what it needs the request is approved. */
+  stage: z.object({ index: z.int(), name: z.string(), needed: z.int(), have: z.int(), last: z.boolean() }).nullable(),
 });
 export type Approval = z.output<typeof approvalShape>;
 
