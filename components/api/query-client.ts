@@ -22,7 +22,8 @@ export function makeQueryClient(onError?: (error: unknown) => void): QueryClient
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: { staleTime: 30_000, refetchOnWindowFocus: false, retry, retryDelay },
-      mutations: { retry, retryDelay },
+      // Without a network too: what waited unseen for one would be lost with its tab.
+      mutations: { retry, retryDelay, networkMode: "always" },
     },
   });
 }

@@ -20,17 +20,16 @@ const newKey = () =>
  * are the same request to the server.
  */
 export function useCommand<I, O>(send: Send<I, O>) {
-  const open = useRef<{ said: string; key: string } | null>(null);
+  const open = useRef(new Map<string, string>());
   const mutation = useMutation<O, ApiError, Sent<I>>({
     mutationFn: ({ input, key }) => send(input, { context: { idempotencyKey: key } }),
-    onSuccess: () => {
-      open.current = null;
-    },
+    onSuccess: (_, { input }) => void open.current.delete(JSON.stringify(input)),
   });
   const run = (input: I): Promise<O> => {
     const said = JSON.stringify(input);
-    if (open.current?.said !== said) open.current = { said, key: newKey() };
-    return mutation.mutateAsync({ input, key: open.current.key });
+    const key = open.current.get(said) ?? newKey();
+    open.current.set(said, key);
+    return mutation.mutateAsync({ input, key });
   };
   return { run, isPending: mutation.isPending, error: mutation.error, reset: mutation.reset };
 }

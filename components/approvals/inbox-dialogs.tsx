@@ -2,17 +2,20 @@
 
 import { useTranslations } from "next-intl";
 import { useCallback, useLayoutEffect, useRef, useState } from "react";
-import { toast } from "sonner";
 import type { Deciding } from "#components/approvals/decide/decide-dialog.tsx";
-import { DecideDialog } from "#components/approvals/decide/decide-dialog.tsx";
-import { QuickDecide } from "#components/approvals/decide/quick-decide.tsx";
-import { HelpDialog } from "#components/approvals/help-dialog.tsx";
+import { useDecideRow } from "#components/approvals/decide/use-decide-row.ts";
 import type { ListHandle } from "#components/approvals/list/approval-table.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { countSelected, NOTHING } from "#components/approvals/selection.ts";
-import type { Filter } from "#components/approvals/view.ts";
+import type { Filter, View } from "#components/approvals/view.ts";
+import { lazily } from "#components/ui/first-sign.ts";
+import { toast } from "#components/ui/toast.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
+
+const HelpDialog = lazily(() => import("#components/approvals/help-dialog.tsx").then((m) => m.HelpDialog));
+const QuickDecide = lazily(() => import("#components/approvals/decide/quick-decide.tsx").then((m) => m.QuickDecide));
+const DecideDialog = lazily(() => import("#components/approvals/decide/decide-dialog.tsx").then((m) => m.DecideDialog));
 
 type Shown =
   | { readonly kind: "none" }
@@ -54,6 +57,8 @@ interface DialogsProps {
   shown: Shown;
   close: () => void;
   list: React.RefObject<ListHandle | null>;
+  /** The state that the list is about. */
+  state: View["state"];
 }
 
 /** Focus goes back to the list when a dialog has closed, to whichever row is the active one by then. */
@@ -65,8 +70,9 @@ function useFocusAfter(open: boolean, list: React.RefObject<ListHandle | null>) 
   }, [open, list]);
 }
 
-export function InboxDialogs({ shown, close, list: handle }: DialogsProps) {
+export function InboxDialogs({ shown, close, list: handle, state }: DialogsProps) {
   const list = useListState();
+  const decideRow = useDecideRow(state);
   useFocusAfter(shown.kind !== "none", handle);
   if (shown.kind === "help") return <HelpDialog onClose={close} />;
   if (shown.kind === "one")
@@ -76,6 +82,7 @@ export function InboxDialogs({ shown, close, list: handle }: DialogsProps) {
         row={shown.row}
         decision={shown.decision}
         anchor={() => handle.current?.rowElement(shown.row.id) ?? null}
+        onDecide={(reason) => void decideRow(shown.row, shown.decision, reason)}
         onClose={close}
       />
     );

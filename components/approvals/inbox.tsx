@@ -20,6 +20,7 @@ import { filterOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { useIdle } from "#components/ui/idle.ts";
+import { useStore } from "#components/ui/store.ts";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 
 const DriftPill = dynamic(() => import("#components/approvals/list/drift-pill.tsx").then((m) => m.DriftPill), {
@@ -59,9 +60,14 @@ export function Inbox() {
   const [view, changeView] = useView();
   useDroppedNotice();
 
-  const { query, pages, rows, total, totalIsExact, refresh } = useApprovalPages(view);
+  const { query, pages, rows: loaded, total, totalIsExact, refresh } = useApprovalPages(view);
+  const leaving = useStore(list, (now) => now.leaving);
+  const rows = useMemo(
+    () => (leaving.size > 0 ? loaded.filter(({ id }) => !leaving.has(id)) : loaded),
+    [loaded, leaving],
+  );
   const counts = useCounts(view).data;
-  const matched = !totalIsExact && counts ? matchedNow(counts, view) : total;
+  const matched = (!totalIsExact && counts ? matchedNow(counts, view) : total) - (loaded.length - rows.length);
   const filter = useMemo(() => filterOf(view, orgs), [view, orgs]);
   const mayDecide = may(...STAGE_PERMISSIONS);
   const searchRef = useRef<HTMLInputElement>(null);
@@ -142,7 +148,7 @@ export function Inbox() {
         )}
         <SelectionBar matched={matched} mayDecide={mayDecide} onDecide={decide} />
       </div>
-      <InboxDialogs {...dialogs} list={handle} />
+      <InboxDialogs {...dialogs} list={handle} state={view.state} />
     </>
   );
 }

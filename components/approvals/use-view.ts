@@ -4,10 +4,10 @@ import { useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
 import { useCallback, useEffect, useRef } from "react";
-import { toast } from "sonner";
 import type { View, ViewChange } from "#components/approvals/view.ts";
 import { droppedKeys, viewParsers } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 export type ChangeView = (change: ViewChange) => void;
 

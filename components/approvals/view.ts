@@ -16,6 +16,8 @@ type ListInput = inferRouterInputs<AppRouter>["approvals"]["list"];
 export type Filter = NonNullable<ListInput["filter"]>;
 
 export const VIEW_STATES = ["ALL", ...STATES] as const;
+/** As they are shown. */
+export const STATE_ORDER = [...STATES, "ALL"] as const;
 export const SORTS = [
   "created",
   "updated",

@@ -11,7 +11,8 @@ import type { AuditView, ChangeAuditView } from "#components/audit/view.ts";
 import { isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
-import { Popover, PopoverClose } from "#components/ui/popover.tsx";
+import { Popover } from "#components/ui/popover.tsx";
+import { PopoverClose } from "#components/ui/popup.tsx";
 import type { AuditClass } from "#server/domain/audit/rules.ts";
 import { AUDIT_CLASSES } from "#server/domain/audit/rules.ts";
 

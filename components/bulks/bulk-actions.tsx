@@ -4,7 +4,6 @@ import { Download, Link2, Pause, Play, RotateCcw } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -14,6 +13,7 @@ import { StopDialog } from "#components/bulks/stop-dialog.tsx";
 import type { Bulk, ItemsFilter } from "#components/bulks/use-bulk.ts";
 import { csvAddress } from "#components/bulks/use-bulk.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Verb } from "#server/domain/bulks/rules.ts";
 
 /** Pauses, resumes, cancels or retries; a refusal is said, and the bulk is read again in any case. */

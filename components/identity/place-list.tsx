@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useState } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
@@ -12,6 +11,7 @@ import { useCommand } from "#components/api/use-command.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { beginMove, moveTo } from "#components/identity/moved.ts";
 import { Input } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 interface ChoiceProps {
   chosen: boolean;

@@ -1,7 +1,6 @@
 "use client";
 
 import { ChevronsUpDown } from "lucide-react";
-import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMe } from "#components/identity/me.tsx";
@@ -9,9 +8,10 @@ import { useFollowMoves } from "#components/identity/moved.ts";
 import { Mark } from "#components/shell/mark.tsx";
 import { sectionOf } from "#components/shell/navigation.ts";
 import { cn } from "#components/ui/cn.ts";
+import { lazily } from "#components/ui/first-sign.ts";
 import { Popover } from "#components/ui/popover.tsx";
 
-const PlaceList = dynamic(() => import("#components/identity/place-list.tsx").then((m) => m.PlaceList), { ssr: false });
+const PlaceList = lazily(() => import("#components/identity/place-list.tsx").then((m) => m.PlaceList));
 
 /** Tenant and organisation that the session works in, and the way to others. */
 export function PlaceMenu({ className }: { className?: string }) {

@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
-import { toast } from "sonner";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -15,6 +14,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Field, Input, Select } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { useBrowserZone } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { LANGUAGES } from "#server/domain/identity/rules.ts";
 

@@ -3,13 +3,13 @@
 import { Ban, CircleCheck, Columns3, Inbox, Link2, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { useRefusalText } from "#components/api/refusal.ts";
 import { viewQuery } from "#components/approvals/view.ts";
 import { BadRows } from "#components/imports/bad-rows.tsx";
 import { ImportBar } from "#components/imports/import-bar.tsx";
 import type { Import } from "#components/imports/use-import.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 /** The requests that came of it, to look at, and for who decides them. */
 function Brought({ of }: { of: Import }) {

@@ -2,11 +2,11 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import type { Import } from "#components/imports/use-import.ts";
 import { useImportStep } from "#components/imports/use-import.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 /** Stops an import, after it was said what that means. */
 export function StopButton({ of }: { of: Import }) {

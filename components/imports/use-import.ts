@@ -10,13 +10,13 @@ import {
 } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useEffect, useRef } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { LIST_KEY } from "#components/approvals/view.ts";
 import { IMPORTS_KEY, IMPORTS_PAGE } from "#components/imports/view.ts";
+import { toast } from "#components/ui/toast.ts";
 import type { AppRouter } from "#server/api/root.ts";
 import { isRunning } from "#server/domain/imports/rules.ts";
 

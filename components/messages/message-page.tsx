@@ -4,7 +4,6 @@ import { ArrowLeft, RotateCw } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -20,6 +19,7 @@ import type { MessageDetail } from "#components/messages/use-messages.ts";
 import { useMessage } from "#components/messages/use-messages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { mayResend } from "#server/domain/messaging/rules.ts";
 
 function ResendButton({ message }: { message: MessageDetail }) {

@@ -4,7 +4,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { Refused } from "#components/api/confirm-dialog.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
@@ -12,6 +11,7 @@ import { useCommand } from "#components/api/use-command.ts";
 import type { Scope } from "#components/organisations/tree.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input, Select } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { PARENT_KIND } from "#server/domain/access/rules.ts";
 
 type ChildKind = keyof typeof PARENT_KIND;

@@ -3,7 +3,6 @@
 import { LoaderCircle, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useEventName, useReactionName } from "#components/outbox/names.ts";
@@ -11,6 +10,7 @@ import type { EventDelivery } from "#components/outbox/use-outbox.ts";
 import { useReplay } from "#components/outbox/use-outbox.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 interface ReplayProps {
   delivery: Pick<EventDelivery, "eventId" | "reaction" | "status" | "fence">;

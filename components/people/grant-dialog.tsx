@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { toast } from "sonner";
 import { Refused } from "#components/api/confirm-dialog.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -17,6 +16,7 @@ import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input, Textarea } from "#components/ui/field.tsx";
 import { useTimeZone } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 const EFFECTS = ["ALLOW", "DENY"] as const;
 type Effect = (typeof EFFECTS)[number];

@@ -1,10 +1,8 @@
 "use client";
 
 import { Ban, KeyRound, Plus, X } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -15,11 +13,11 @@ import type { Held, Person } from "#components/people/use-people.ts";
 import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { lazily } from "#components/ui/first-sign.ts";
 import { Moment, useClock } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 
-const GrantDialog = dynamic(() => import("#components/people/grant-dialog.tsx").then((m) => m.GrantDialog), {
-  ssr: false,
-});
+const GrantDialog = lazily(() => import("#components/people/grant-dialog.tsx").then((m) => m.GrantDialog));
 
 /** Since when, until when, and whether that is now. */
 function Validity({ held: { from, until } }: { held: Held }) {

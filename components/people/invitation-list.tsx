@@ -4,7 +4,6 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { Clock, MailPlus, RotateCw, TimerOff, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -18,6 +17,7 @@ import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 type Asked = { readonly what: "resend" | "withdraw"; readonly invitation: Invitation };
 

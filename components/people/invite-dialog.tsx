@@ -2,7 +2,6 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { toast } from "sonner";
 import { Refused } from "#components/api/confirm-dialog.tsx";
 import { useAction } from "#components/api/use-action.ts";
 import { useMe } from "#components/identity/me.tsx";
@@ -13,6 +12,7 @@ import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input, Select } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { LANGUAGES } from "#server/domain/identity/rules.ts";
 import { INVITATION_HOURS } from "#server/domain/people/rules.ts";

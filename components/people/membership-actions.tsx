@@ -3,7 +3,6 @@
 import { CircleCheck, CircleSlash, DoorOpen } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -12,6 +11,7 @@ import { useMe } from "#components/identity/me.tsx";
 import type { Person } from "#components/people/use-people.ts";
 import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
 
 interface Change {

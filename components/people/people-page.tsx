@@ -2,7 +2,6 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useFormatter, useTranslations } from "next-intl";
 import { debounce, useQueryStates } from "nuqs";
 import { useState } from "react";
@@ -14,13 +13,12 @@ import { MemberList } from "#components/people/member-list.tsx";
 import { isNarrowed, PEOPLE_TABS, peopleParsers, SEARCH_MAX } from "#components/people/view.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Input, Select } from "#components/ui/field.tsx";
+import { lazily } from "#components/ui/first-sign.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
 import { MEMBER_STATUSES } from "#server/domain/people/rules.ts";
 
-const InviteDialog = dynamic(() => import("#components/people/invite-dialog.tsx").then((m) => m.InviteDialog), {
-  ssr: false,
-});
+const InviteDialog = lazily(() => import("#components/people/invite-dialog.tsx").then((m) => m.InviteDialog));
 
 export interface InviteInput {
   readonly email: string;

@@ -5,7 +5,8 @@ import { useId } from "react";
 import { useFlawText } from "#components/policies/flaw-text.ts";
 import { cn } from "#components/ui/cn.ts";
 import { Textarea } from "#components/ui/field.tsx";
-import { Popover, PopoverClose } from "#components/ui/popover.tsx";
+import { Popover } from "#components/ui/popover.tsx";
+import { PopoverClose } from "#components/ui/popup.tsx";
 import type { Flaw } from "#server/domain/policies/rules.ts";
 import { CONDITION_MAX } from "#server/domain/policies/rules.ts";
 

@@ -6,7 +6,6 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -24,6 +23,7 @@ import { policyHref, useTypeName } from "#components/policies/type-name.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { useUnsaved } from "#components/ui/use-unsaved.ts";
 
 /** Saving against the version that was edited: another one in between is compared with, never overwritten. */

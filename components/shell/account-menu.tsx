@@ -1,12 +1,12 @@
 "use client";
 
-import { Braces, ChevronsUpDown, LogOut, UserRound } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { ChevronsUpDown } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMe } from "#components/identity/me.tsx";
-import { leaveAll } from "#components/identity/moved.ts";
-import { Menu, MenuChoice, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
-import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
+import { lazily } from "#components/ui/first-sign.ts";
+import { Opener } from "#components/ui/opener.tsx";
+
+const AccountChoices = lazily(() => import("#components/shell/account-choices.tsx").then((m) => m.AccountChoices));
 
 const initials = (name: string) =>
   name
@@ -16,20 +16,9 @@ const initials = (name: string) =>
     .join("")
     .toUpperCase();
 
-export async function signOutHere() {
-  const [{ signOut }, { forgetAll }] = await Promise.all([
-    import("next-auth/react"),
-    import("#components/approvals/form/kept-draft.ts"),
-  ]);
-  forgetAll();
-  await leaveAll(() => signOut({ redirect: false }));
-}
-
 export function AccountMenu({ compact = false }: { compact?: boolean }) {
   const t = useTranslations("shell");
-  const { person, tenant } = useMe();
-  const router = useRouter();
-  const [theme, setTheme] = useChosenTheme();
+  const { person } = useMe();
   const avatar = (
     <span
       aria-hidden
@@ -38,9 +27,8 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
     />
   );
   return (
-    <Menu
-      side={compact ? "bottom" : "top"}
-      align={compact ? "end" : "start"}
+    <Opener
+      kind="menu"
       trigger={
         compact ? (
           <button
@@ -65,30 +53,7 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
         )
       }
     >
-      <div className="px-2 py-1.5">
-        <p className="font-medium text-sm">{person.name}</p>
-        <p className="text-ink-3 text-xs">{tenant.name}</p>
-      </div>
-      <MenuSeparator />
-      <MenuChoice
-        label={t("theme")}
-        value={theme}
-        onChange={setTheme}
-        options={THEMES.map((value) => ({ value, label: t(`themes.${value}`) }))}
-      />
-      <MenuSeparator />
-      <MenuItem onClick={() => router.push("/profile")}>
-        <UserRound className="size-4 text-ink-3" aria-hidden />
-        {t("profile")}
-      </MenuItem>
-      <MenuItem onClick={() => router.push("/api-reference")}>
-        <Braces className="size-4 text-ink-3" aria-hidden />
-        {t("apiReference")}
-      </MenuItem>
-      <MenuItem onClick={() => void signOutHere()}>
-        <LogOut className="size-4 text-ink-3" aria-hidden />
-        {t("signOut")}
-      </MenuItem>
-    </Menu>
+      {(opened) => <AccountChoices {...opened} compact={compact} />}
+    </Opener>
   );
 }

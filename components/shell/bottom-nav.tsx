@@ -1,16 +1,14 @@
 "use client";
 
 import { Ellipsis } from "lucide-react";
-import dynamic from "next/dynamic";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { inBar, sectionOf, useSections } from "#components/shell/navigation.ts";
 import { SectionLink } from "#components/shell/section-links.tsx";
+import { lazily } from "#components/ui/first-sign.ts";
 
-const SectionSheet = dynamic(() => import("#components/shell/section-sheet.tsx").then((m) => m.SectionSheet), {
-  ssr: false,
-});
+const SectionSheet = lazily(() => import("#components/shell/section-sheet.tsx").then((m) => m.SectionSheet));
 
 const targetClass =
   "h-13 min-w-0 flex-1 basis-0 flex-col justify-center gap-1 rounded-none px-1 text-center text-2xs leading-3 aria-[current=page]:text-accent";

@@ -1,10 +1,10 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useEffect } from "react";
+import { lazily } from "#components/ui/first-sign.ts";
 import { createStore, useStore } from "#components/ui/store.ts";
 
-const Palette = dynamic(() => import("#components/shell/palette.tsx").then((m) => m.Palette), { ssr: false });
+const Palette = lazily(() => import("#components/shell/palette.tsx").then((m) => m.Palette));
 
 const palette = createStore({ open: false, wanted: false });
 

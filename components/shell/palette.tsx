@@ -6,8 +6,8 @@ import { Braces, LogOut, Monitor, Moon, Plus, Search, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMe } from "#components/identity/me.tsx";
-import { signOutHere } from "#components/shell/account-menu.tsx";
 import { useSections } from "#components/shell/navigation.ts";
+import { signOutHere } from "#components/shell/sign-out.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
 

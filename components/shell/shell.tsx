@@ -4,8 +4,8 @@ import { useTranslations } from "next-intl";
 import { LazyLive } from "#components/live/lazy-live.tsx";
 import { BottomNav } from "#components/shell/bottom-nav.tsx";
 import { LazyPalette } from "#components/shell/lazy-palette.tsx";
+import { LazyToaster } from "#components/shell/lazy-toaster.tsx";
 import { Sidebar, TopBar } from "#components/shell/sidebar.tsx";
-import { ConsoleToaster } from "#components/shell/toaster.tsx";
 
 interface ShellProps {
   /** Names the moment at which the page was made: what changes after it is heard. */
@@ -35,7 +35,7 @@ export function Shell({ since, children }: ShellProps) {
       <BottomNav />
       <LazyPalette />
       <LazyLive since={since} />
-      <ConsoleToaster />
+      <LazyToaster />
     </div>
   );
 }

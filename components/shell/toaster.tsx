@@ -1,10 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Toaster } from "sonner";
+import { useEffect } from "react";
+import { Toaster, toast } from "sonner";
+import { toastsAreShown } from "#components/ui/toast.ts";
 
 export function ConsoleToaster() {
   const t = useTranslations("ui");
+  useEffect(() => toastsAreShown(toast), []);
   return (
     <Toaster
       position="bottom-right"

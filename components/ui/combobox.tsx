@@ -4,7 +4,7 @@ import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
 import { cn } from "#components/ui/cn.ts";
 import { inputClass } from "#components/ui/field.tsx";
-import { popupClass } from "#components/ui/popover.tsx";
+import { popupClass } from "#components/ui/popup-class.ts";
 
 export interface Choice {
   readonly id: string;

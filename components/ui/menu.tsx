@@ -3,25 +3,27 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import { cn } from "#components/ui/cn.ts";
-import { popupClass } from "#components/ui/popover.tsx";
+import type { Opened } from "#components/ui/opener.tsx";
+import { popupClass } from "#components/ui/popup-class.ts";
 
 const itemClass =
   "flex min-h-8 cursor-default select-none items-center gap-2 rounded-md px-2 text-sm text-ink outline-none data-highlighted:bg-hover";
 
-interface MenuProps {
-  trigger: React.ReactElement;
+interface MenuPopupProps extends Opened {
   align?: "start" | "end";
   side?: "top" | "bottom";
   children: React.ReactNode;
 }
 
-export function Menu({ trigger, align = "start", side = "bottom", children }: MenuProps) {
+/** What a button has opened: choices and things to do. */
+export function MenuPopup({ open, onOpenChange, anchor, align = "start", side = "bottom", children }: MenuPopupProps) {
   return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
+    <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
-        <Base.Positioner sideOffset={6} align={align} side={side} collisionPadding={8} className="z-50">
-          <Base.Popup className={cn(popupClass, "min-w-48 p-1")}>{children}</Base.Popup>
+        <Base.Positioner anchor={anchor} sideOffset={6} align={align} side={side} collisionPadding={8} className="z-50">
+          <Base.Popup finalFocus={anchor} className={cn(popupClass, "min-w-48 p-1")}>
+            {children}
+          </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>

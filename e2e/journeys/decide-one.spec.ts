@@ -67,3 +67,35 @@ test("a set that a colleague was faster with is refused one by one, with who and
   await expect(page.getByText(/1 × Already approved by Mei Tanaka .*ago/)).toBeVisible();
   expect(title).not.toBe("");
 });
+
+test("a decided row is gone at the key; one whose decision does not get through is back, with its reason kept", async ({
+  page,
+  context,
+}) => {
+  await signInAs(page, "olu");
+  const inbox = new Inbox(page);
+  await inbox.open("?type=moving");
+  const row = inbox.rows.nth(1);
+  const title = (await row.getByRole("link").textContent()) ?? "";
+  const id = (await row.getAttribute("data-id")) ?? "";
+  const same = inbox.rows.and(page.locator(`[data-id="${id}"]`));
+  await row.focus();
+
+  await context.setOffline(true);
+  await page.keyboard.press("r");
+  await page.getByLabel(/^Reason/).fill("The quote is from another year.");
+  await page.keyboard.press("Enter");
+  await expect(same).toHaveCount(0);
+  await expect(inbox.rows.nth(1)).toBeFocused();
+  const retry = page.getByRole("button", { name: "Retry" });
+  await expect(retry).toBeVisible();
+  await expect(same).toHaveCount(1);
+
+  await context.setOffline(false);
+  await retry.click();
+  await expect(same).toHaveCount(0);
+  await expect(page.getByText("Rejected", { exact: true }).last()).toBeVisible();
+  await page.goto(`/approvals/${id}`);
+  await expect(page.getByRole("heading", { level: 1, name: title })).toBeVisible();
+  await expect(page.getByRole("complementary").getByText("The quote is from another year.").first()).toBeVisible();
+});

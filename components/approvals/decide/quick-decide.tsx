@@ -1,14 +1,12 @@
 "use client";
 
-import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useDecideOne } from "#components/approvals/decide/use-decide.ts";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Textarea } from "#components/ui/field.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
-import { AnchoredPopover } from "#components/ui/popover.tsx";
+import { AnchoredPopover } from "#components/ui/popup.tsx";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 import { needsReason } from "#server/domain/approvals/rules.ts";
 
@@ -16,22 +14,22 @@ interface QuickDecideProps {
   row: Pick<ApprovalRow, "id" | "title" | "contentVersion">;
   decision: Decision;
   anchor: () => Element | null;
+  onDecide: (reason: string) => void;
   onClose: () => void;
 }
 
 /** One decision beside what it is about: a reason where there is one, and Enter. */
-export function QuickDecide({ row, decision, anchor, onClose }: QuickDecideProps) {
+export function QuickDecide({ row, decision, anchor, onDecide, onClose }: QuickDecideProps) {
   const t = useTranslations("decide");
   const ui = useTranslations("ui");
-  const { decide, isPending } = useDecideOne();
   const [reason, setReason] = useState("");
   const [missing, setMissing] = useState(false);
 
-  async function submit() {
+  function submit() {
     const lacks = needsReason(decision) && reason.trim() === "";
     setMissing(lacks);
-    if (lacks || isPending) return;
-    await decide(row, decision, reason);
+    if (lacks) return;
+    onDecide(reason);
     onClose();
   }
 
@@ -41,7 +39,7 @@ export function QuickDecide({ row, decision, anchor, onClose }: QuickDecideProps
         className="flex flex-col gap-2.5"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit();
+          submit();
         }}
       >
         <p className="truncate text-ink-2 text-sm">
@@ -63,7 +61,7 @@ export function QuickDecide({ row, decision, anchor, onClose }: QuickDecideProps
               onKeyDown={(event) => {
                 if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
                 event.preventDefault();
-                void submit();
+                submit();
               }}
             />
           )}
@@ -75,8 +73,7 @@ export function QuickDecide({ row, decision, anchor, onClose }: QuickDecideProps
           <Button size="sm" onClick={onClose}>
             {ui("cancel")}
           </Button>
-          <Button type="submit" size="sm" variant={decision === "REJECT" ? "danger" : "primary"} disabled={isPending}>
-            {isPending ? <LoaderCircle className="size-3.5 animate-spin" aria-hidden /> : null}
+          <Button type="submit" size="sm" variant={decision === "REJECT" ? "danger" : "primary"}>
             {t("verb", { decision })}
           </Button>
         </div>

@@ -2,7 +2,6 @@
 
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { useErrorText, useRefusalText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -11,19 +10,32 @@ import { useRefreshRows } from "#components/approvals/decide/refresh-rows.ts";
 import type { Changes } from "#components/approvals/list/list-cache.ts";
 import { useApplyChanges } from "#components/approvals/list/list-cache.ts";
 import type { Picked } from "#components/approvals/selection.ts";
+import { toast } from "#components/ui/toast.ts";
 import type { AppRouter } from "#server/api/root.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 
 type SetResult = inferRouterOutputs<AppRouter>["approvals"]["decideSet"];
 
+/** A decision that did not go through, with the reason that was written, is kept so long. */
+const RETRY_MS = 60_000;
+
 interface One extends Picked {
   readonly title: string;
 }
 
-/** Decides one. Answers whether it went through; a refusal is said, and the row is read again. */
+/** Whether the same may go through the next time. */
+function mayRetry({ data }: ApiError): boolean {
+  return !data || data.httpStatus === 429 || data.httpStatus >= 500;
+}
+
+/**
+ * Decides one. Answers whether it went through; a refusal is said, and the row is read again. With `again`, what may
+ * go through the next time is offered for as long as its reader needs.
+ */
 export function useDecideOne() {
   const t = useTranslations("decided");
+  const errors = useTranslations("errors");
   const client = useTRPCClient();
   const apply = useApplyChanges();
   const refresh = useRefreshRows();
@@ -32,7 +44,8 @@ export function useDecideOne() {
     (input, options) => client.approvals.decide.mutate(input, options),
   );
 
-  async function decide({ id, title, contentVersion }: One, decision: Decision, reason: string): Promise<boolean> {
+  async function decide(one: One, decision: Decision, reason: string, again?: () => void): Promise<boolean> {
+    const { id, title, contentVersion } = one;
     const comment = reason.trim() || undefined;
     try {
       const now = await command.run({ id, decision, comment, version: contentVersion });
@@ -41,7 +54,8 @@ export function useDecideOne() {
       return true;
     } catch (error) {
       const refused = error as ApiError;
-      toast.error(say(refused), { description: title });
+      const retry = again && mayRetry(refused) ? { label: errors("retry"), onClick: again } : undefined;
+      toast.error(say(refused), { description: title, action: retry, ...(retry && { duration: RETRY_MS }) });
       if (refused.data?.httpStatus === 409 || refused.data?.httpStatus === 404) await refresh([id]);
       return false;
     }

@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -11,6 +10,7 @@ import { useApplyChanges } from "#components/approvals/list/list-cache.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Textarea } from "#components/ui/field.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 
 /** Ends a request before anybody has settled it. It cannot be taken back, so it is asked for twice. */

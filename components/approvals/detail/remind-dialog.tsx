@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { Action } from "#components/api/use-action.ts";
@@ -15,6 +14,7 @@ import { CheckField } from "#components/ui/checkbox.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 interface RemindProps {
   approval: Detail;

@@ -1,13 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { toast } from "sonner";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { Action } from "#components/api/use-action.ts";
 import { useAction } from "#components/api/use-action.ts";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
+import { toast } from "#components/ui/toast.ts";
 
 interface TellProps {
   approval: Detail;

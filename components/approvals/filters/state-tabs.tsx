@@ -3,10 +3,11 @@
 import { ChevronDown } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import type { View } from "#components/approvals/view.ts";
-import { VIEW_STATES } from "#components/approvals/view.ts";
+import { STATE_ORDER } from "#components/approvals/view.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { Menu, MenuChoice } from "#components/ui/menu.tsx";
+import { lazily } from "#components/ui/first-sign.ts";
+import { Opener } from "#components/ui/opener.tsx";
 
 interface TabsProps {
   counts: Readonly<Record<string, number>> | undefined;
@@ -14,7 +15,9 @@ interface TabsProps {
   onChoose: (state: View["state"]) => void;
 }
 
-const ORDER = [...VIEW_STATES.filter((state) => state !== "ALL"), "ALL"] as const;
+const StateChoices = lazily(() =>
+  import("#components/approvals/filters/state-choices.tsx").then((m) => m.StateChoices),
+);
 
 /** The same where there is no room for tabs. */
 export function StateMenu({ counts, chosen, onChoose }: TabsProps) {
@@ -24,8 +27,8 @@ export function StateMenu({ counts, chosen, onChoose }: TabsProps) {
   const count =
     counts && (chosen === "ALL" ? Object.values(counts).reduce((total, n) => total + n, 0) : (counts[chosen] ?? 0));
   return (
-    <Menu
-      align="end"
+    <Opener
+      kind="menu"
       trigger={
         <button type="button" className={buttonClass({ variant: "ghost", size: "sm" }, "sm:hidden")}>
           <span className="sr-only">{labels("states")} </span>
@@ -35,13 +38,8 @@ export function StateMenu({ counts, chosen, onChoose }: TabsProps) {
         </button>
       }
     >
-      <MenuChoice
-        label={labels("states")}
-        value={chosen}
-        onChange={onChoose}
-        options={ORDER.map((value) => ({ value, label: t(value) }))}
-      />
-    </Menu>
+      {(opened) => <StateChoices {...opened} chosen={chosen} onChoose={onChoose} />}
+    </Opener>
   );
 }
 
@@ -54,7 +52,7 @@ export function StateTabs({ counts, chosen, onChoose }: TabsProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these narrow a list
     <div role="group" aria-label={labels("states")} className="-mb-px hidden min-w-0 flex-wrap gap-x-4 px-4 sm:flex">
-      {ORDER.map((state) => {
+      {STATE_ORDER.map((state) => {
         const n = state === "ALL" ? sum : counts ? (counts[state] ?? 0) : undefined;
         return (
           <button

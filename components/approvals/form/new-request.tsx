@@ -5,7 +5,6 @@ import { Lock } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useMemo, useState } from "react";
-import { toast } from "sonner";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
@@ -26,6 +25,7 @@ import { LIST_KEY } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { useDuration } from "#components/policies/duration.ts";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { useQuiet } from "#components/ui/use-quiet.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 

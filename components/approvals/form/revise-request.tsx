@@ -6,7 +6,6 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
@@ -30,6 +29,7 @@ import { useMe } from "#components/identity/me.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago, useTimeZone } from "#components/ui/time.tsx";
+import { toast } from "#components/ui/toast.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 
 /** What was asked to be changed, beside the boxes in which it is. */

@@ -1,13 +1,10 @@
 "use client";
 
-import type { Row } from "@tanstack/react-table";
-import { FlexRender } from "@tanstack/react-table";
 import { memo } from "react";
-import type { ColumnId, features } from "#components/approvals/list/columns.tsx";
-import { CELL_CLASS } from "#components/approvals/list/columns.tsx";
+import { CELL_CLASS, COLUMNS } from "#components/approvals/list/columns.tsx";
 import { useListActions } from "#components/approvals/list/list-actions.tsx";
 import { useIsActive, useIsSelected, useListState } from "#components/approvals/list/list-state.tsx";
-import type { ApprovalRow as Data } from "#components/approvals/list/use-approval-pages.ts";
+import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { cn } from "#components/ui/cn.ts";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { useStore } from "#components/ui/store.ts";
@@ -24,17 +21,13 @@ const isControl = (target: EventTarget) =>
   target instanceof Element && target.closest("a, button, input, label") !== null;
 
 interface RowProps {
-  row: Row<typeof features, Data>;
+  row: ApprovalRow;
   index: number;
 }
 
-/** The table makes its rows anew with each window; what they show changes only with the data. */
-const isSameRow = (before: RowProps, now: RowProps) =>
-  before.row.original === now.row.original && before.index === now.index;
-
 /** A pointer opens it; for keys the list handles Enter and Space on the row that has focus. */
 export const ApprovalTableRow = memo(function ApprovalTableRow({ row, index }: RowProps) {
-  const { id } = row.original;
+  const { id } = row;
   const list = useListState();
   const { open, selectRange } = useListActions();
   const selected = useIsSelected(id);
@@ -59,14 +52,14 @@ export const ApprovalTableRow = memo(function ApprovalTableRow({ row, index }: R
         "cursor-default select-none outline-none hover:bg-hover data-[active=true]:shadow-[inset_2px_0_0_var(--line-strong)] focus:bg-hover focus:shadow-[inset_2px_0_0_var(--accent)]! aria-selected:bg-accent-soft",
       )}
     >
-      {row.getAllCells().map((cell) => (
-        <TableCell grid key={cell.id} className={cn(cellClass, CELL_CLASS[cell.column.id as ColumnId])}>
-          <FlexRender cell={cell} />
+      {COLUMNS.map(({ id: column, Cell }) => (
+        <TableCell grid key={column} className={cn(cellClass, CELL_CLASS[column])}>
+          <Cell row={row} />
         </TableCell>
       ))}
     </TableRow>
   );
-}, isSameRow);
+});
 
 /** The geometry of a row without its content. */
 export function SkeletonRow({ index }: { index: number }) {

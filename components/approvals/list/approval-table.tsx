@@ -1,11 +1,9 @@
 "use client";
 
-import { useTable } from "@tanstack/react-table";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useImperativeHandle, useMemo, useRef } from "react";
 import { ApprovalTableRow, SkeletonRow } from "#components/approvals/list/approval-row.tsx";
-import { columns, features } from "#components/approvals/list/columns.tsx";
 import { ListActionsContext } from "#components/approvals/list/list-actions.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import { TableHead } from "#components/approvals/list/table-head.tsx";
@@ -102,12 +100,6 @@ export function ApprovalTable({ ref, rows, total, pending, stale, more, view, ch
   }, [search, router, selectRange, onDecide]);
   const onKeyDown = useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp });
 
-  // Order and filter are the server's, so the table is given the window alone: ten thousand rows cost as many as show.
-  const indices = virtualizer.getVirtualItems().map(({ index }) => index);
-  const shown = indices.flatMap((index) => rows[index] ?? []);
-  const table = useTable({ features, columns, data: shown, getRowId: (row) => row.id });
-  const models = table.getRowModel().rowsById;
-
   return (
     <ListActionsContext value={actions}>
       <div
@@ -129,8 +121,8 @@ export function ApprovalTable({ ref, rows, total, pending, stale, more, view, ch
             className={cn("relative block transition-opacity duration-100", stale && "opacity-60")}
             style={{ height: `calc(var(--row) * ${rows.length + pending})` }}
           >
-            {indices.map((index) => {
-              const row = models[rows[index]?.id ?? ""];
+            {virtualizer.getVirtualItems().map(({ index }) => {
+              const row = rows[index];
               return row ? (
                 <ApprovalTableRow key={row.id} row={row} index={index} />
               ) : (

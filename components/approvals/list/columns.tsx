@@ -1,4 +1,3 @@
-import { createColumnHelper, tableFeatures } from "@tanstack/react-table";
 import { useLocale, useTranslations } from "next-intl";
 import { formatAmount, typeLabel } from "#components/approvals/amount.ts";
 import { RowCheckbox } from "#components/approvals/list/row-checkbox.tsx";
@@ -36,38 +35,24 @@ function Due({ row }: { row: ApprovalRow }) {
   );
 }
 
-export const features = tableFeatures({});
-const column = createColumnHelper<typeof features, ApprovalRow>();
+type Cell = (props: { row: ApprovalRow }) => React.ReactNode;
 
-export const columns = column.columns([
-  column.display({ id: "select", cell: ({ row }) => <RowCheckbox row={row.original} /> }),
-  column.accessor("priority", { cell: ({ row }) => <PriorityMark priority={row.original.priority} /> }),
-  column.accessor("title", { cell: ({ row }) => <RowTitle row={row.original} /> }),
-  column.accessor("type", { cell: ({ row }) => typeLabel(row.original.type) }),
-  column.accessor("orgId", { id: "org", cell: ({ row }) => <OrgCode id={row.original.orgId} /> }),
-  column.accessor((row) => row.requester?.name ?? "", {
-    id: "requester",
-    cell: ({ row }) => row.original.requester?.name,
-  }),
-  column.accessor("amount", {
-    cell: ({ row }) => (row.original.amount === null ? null : <Amount minor={row.original.amount} />),
-  }),
-  column.accessor("stage", { id: "progress", cell: ({ row }) => <StageProgress approval={row.original} /> }),
-  column.accessor("dueAt", { id: "due", cell: ({ row }) => <Due row={row.original} /> }),
-]);
+const CELLS = {
+  select: ({ row }) => <RowCheckbox row={row} />,
+  priority: ({ row }) => <PriorityMark priority={row.priority} />,
+  title: ({ row }) => <RowTitle row={row} />,
+  type: ({ row }) => typeLabel(row.type),
+  org: ({ row }) => <OrgCode id={row.orgId} />,
+  requester: ({ row }) => row.requester?.name,
+  amount: ({ row }) => (row.amount === null ? null : <Amount minor={row.amount} />),
+  progress: ({ row }) => <StageProgress approval={row} />,
+  due: ({ row }) => <Due row={row} />,
+} as const satisfies Record<string, Cell>;
 
-export const COLUMN_IDS = [
-  "select",
-  "priority",
-  "title",
-  "type",
-  "org",
-  "requester",
-  "amount",
-  "progress",
-  "due",
-] as const;
-export type ColumnId = (typeof COLUMN_IDS)[number];
+export type ColumnId = keyof typeof CELLS;
+
+/** In the order in which they stand. */
+export const COLUMNS = Object.entries(CELLS).map(([id, Cell]) => ({ id: id as ColumnId, Cell: Cell as Cell }));
 
 /** Wide, a line of columns; narrow, two lines of a card: the first holds select to amount, the second the rest. */
 export const CELL_CLASS: Record<ColumnId, string> = {

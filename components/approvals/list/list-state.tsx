@@ -14,11 +14,20 @@ interface ListState {
   /** Where a range began. */
   readonly anchorId: string | null;
   readonly scrollTop: number;
+  /** Rows that a decision under way takes out; they stand where they were again if it is refused. */
+  readonly leaving: ReadonlySet<string>;
   /** The filter that all of this is about. */
   readonly about: string;
 }
 
-const EMPTY: ListState = { selection: NOTHING, activeId: null, anchorId: null, scrollTop: 0, about: "" };
+const EMPTY: ListState = {
+  selection: NOTHING,
+  activeId: null,
+  anchorId: null,
+  scrollTop: 0,
+  leaving: new Set(),
+  about: "",
+};
 
 const ListContext = createContext<Store<ListState> | null>(null);
 
@@ -36,6 +45,15 @@ export function useListState(): Store<ListState> {
 export const useSelection = () => useStore(useListState(), (state) => state.selection);
 export const useIsSelected = (id: string) => useStore(useListState(), (state) => isSelected(state.selection, id));
 export const useIsActive = (id: string) => useStore(useListState(), (state) => state.activeId === id);
+
+/** Takes a row out of the list, or lets it stand where it was. */
+export function setLeaving(store: Store<ListState>, id: string, leaves: boolean): void {
+  store.set((now) => {
+    const leaving = new Set(now.leaving);
+    leaves ? leaving.add(id) : leaving.delete(id);
+    return { ...now, leaving };
+  });
+}
 
 /** Another filter is another list: what was selected in the one before is not in it. */
 export function startOver(store: Store<ListState>, about: string): void {

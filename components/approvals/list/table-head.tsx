@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { cellClass } from "#components/approvals/list/approval-row.tsx";
 import type { ColumnId } from "#components/approvals/list/columns.tsx";
-import { CELL_CLASS, COLUMN_IDS, COLUMN_SORTS } from "#components/approvals/list/columns.tsx";
+import { CELL_CLASS, COLUMN_SORTS, COLUMNS } from "#components/approvals/list/columns.tsx";
 import { useListState, useSelection } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { coverage, NOTHING, pick } from "#components/approvals/selection.ts";
@@ -71,7 +71,7 @@ export const TableHead = memo(function TableHead({ rows, view, changeView }: Hea
   return (
     <TableHeader className="sticky top-0 z-10 block bg-surface">
       <TableRow aria-rowindex={1} className="flex h-8 items-center border-line border-b font-medium text-ink-3 text-xs">
-        {COLUMN_IDS.map((id) => (
+        {COLUMNS.map(({ id }) => (
           <HeadCell
             key={id}
             aria-sort={COLUMN_SORTS[id] === view.sort ? direction : undefined}

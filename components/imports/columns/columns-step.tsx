@@ -4,7 +4,6 @@ import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-quer
 import { UserRoundX } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
-import { toast } from "sonner";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -21,6 +20,7 @@ import type { Import } from "#components/imports/use-import.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Select } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
+import { toast } from "#components/ui/toast.ts";
 import { useUnsaved } from "#components/ui/use-unsaved.ts";
 
 const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" } as const satisfies Record<
