@@ -6,8 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { inputClass } from "#components/ui/field.tsx";
 
-/** Within a quick typist's strokes: what is shown follows each pause between letters. */
-const QUIET_MS = 60;
+const QUIET_MS = 180;
 const TEXT_MAX = 200;
 
 interface SearchProps {
@@ -18,7 +17,7 @@ interface SearchProps {
   inputRef: React.RefObject<HTMLInputElement | null>;
 }
 
-/** Searches as somebody types. The address is the state; what is being typed is only ahead of it. */
+/** Searches when typing pauses. The address is the state; what is being typed is only ahead of it. */
 export function SearchBox({ value, onChange, onLeave, inputRef }: SearchProps) {
   const t = useTranslations("inbox");
   const [typed, setTyped] = useState(value);
