@@ -137,6 +137,7 @@ export function Inbox() {
             total={matched}
             pending={pending}
             stale={isPlaceholderData}
+            covered={dialogs.shown.kind !== "none"}
             more={goesOn ? more : null}
             view={view}
             changeView={changeView}

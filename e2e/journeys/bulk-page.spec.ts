@@ -186,7 +186,10 @@ test("a colleague's runaway bulk is stopped by an administrator: what was done s
   const hers = new BulkScreen(ana);
   await hers.button("Stop").click();
   await expect(ana.getByRole("dialog")).toContainText("500 are done and stay so.");
+  const stopping = ana.waitForRequest(/bulks\.cancel/);
   await ana.getByRole("dialog").getByRole("button", { name: "Stop" }).click();
+  await stopping;
+  await ana.waitForTimeout(1_000); // it may wait for the batch that is held, so its answer cannot be waited for
   await held.letGo();
   await expect(hers.state("Stopped")).toBeVisible({ timeout: 30_000 });
   await expect(ana.getByText(/^Stopped by Ana/)).toBeVisible();

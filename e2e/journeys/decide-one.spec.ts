@@ -80,6 +80,9 @@ test("a decided row is gone at the key; one whose decision does not get through 
   const id = (await row.getAttribute("data-id")) ?? "";
   const same = inbox.rows.and(page.locator(`[data-id="${id}"]`));
   await row.focus();
+  await page.keyboard.press("j");
+  await page.keyboard.press("k"); // the first key brings what the next ones need
+  await page.waitForLoadState("networkidle");
 
   await context.setOffline(true);
   await page.keyboard.press("r");

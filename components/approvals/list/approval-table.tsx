@@ -40,6 +40,7 @@ interface TableProps {
   total: number;
   pending: number;
   stale: boolean;
+  covered: boolean;
   more: (() => void) | null;
   view: View;
   changeView: ChangeView;
@@ -64,7 +65,18 @@ function useFirstFocus(ready: boolean, focusList: () => void) {
   }, [ready, focusList]);
 }
 
-export function ApprovalTable({ ref, rows, total, pending, stale, more, view, changeView, ...on }: TableProps) {
+export function ApprovalTable({
+  ref,
+  rows,
+  total,
+  pending,
+  stale,
+  covered,
+  more,
+  view,
+  changeView,
+  ...on
+}: TableProps) {
   const t = useTranslations("inbox");
   const router = useRouter();
   const activeIndex = useActiveIndex(rows);
@@ -98,7 +110,7 @@ export function ApprovalTable({ ref, rows, total, pending, stale, more, view, ch
     const href = (id: string) => `/approvals/${id}${search}`;
     return { href, open: (id: string) => router.push(href(id)), selectRange, decide: onDecide };
   }, [search, router, selectRange, onDecide]);
-  const onKeyDown = useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp });
+  const onKeyDown = useListKeys({ rows, covered, actions, move, onSearch, onRefresh, onHelp });
 
   return (
     <ListActionsContext value={actions}>

@@ -15,6 +15,8 @@ const PREFIX_MS = 1_000;
 
 interface Options {
   rows: readonly ApprovalRow[];
+  /** Something was opened over the list: the next keys are for it, also while it is still to appear. */
+  covered: boolean;
   actions: ListActions;
   move: (to: number, extend: boolean) => void;
   onSearch: () => void;
@@ -25,7 +27,7 @@ interface Options {
 let prefixedAt = 0;
 
 /** What keys do while the list has focus. Arrows, Enter, Space and Escape always; letters unless they are turned off. */
-export function useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp }: Options) {
+export function useListKeys({ rows, covered, actions, move, onSearch, onRefresh, onHelp }: Options) {
   const router = useRouter();
   const list = useListState();
   const sections = useSections();
@@ -88,6 +90,7 @@ export function useListKeys({ rows, actions, move, onSearch, onRefresh, onHelp }
     const onRow = target.closest("[role=row]") === target || target === event.currentTarget;
     const inRow = target.closest("tbody") !== null;
     if (!onRow && !inRow) return;
+    if (covered) return event.preventDefault();
     // A link or a checkbox keeps what Enter and Space mean to it.
     if (!onRow && (event.key === "Enter" || event.key === " ")) return;
     const handled = byName(event.key, event.shiftKey) || (letters && byLetter(event.key.toLowerCase(), event.shiftKey));
