@@ -8,22 +8,24 @@ import { popupClass } from "#components/ui/popup-class.ts";
 /** A button inside a popover that closes it when it is pressed. */
 export const PopoverClose = (props: React.ComponentProps<"button">) => <Base.Close {...props} />;
 
-interface PopoverPopupProps extends Opened {
+interface FrameProps extends Pick<Base.Popup.Props, "finalFocus"> {
   label: string;
-  align?: "start" | "center" | "end";
+  open: boolean;
+  onOpenChange: Opened["onOpenChange"];
+  anchor: Base.Positioner.Props["anchor"];
+  place: Pick<Base.Positioner.Props, "align" | "sideOffset" | "alignOffset">;
   className?: string;
   children: React.ReactNode;
 }
 
-/** What a button has opened. */
-export function PopoverPopup({ label, open, onOpenChange, anchor, align, className, children }: PopoverPopupProps) {
+function Frame({ label, open, onOpenChange, anchor, place, finalFocus, className, children }: FrameProps) {
   return (
     <Base.Root open={open} onOpenChange={onOpenChange}>
       <Base.Portal>
-        <Base.Positioner anchor={anchor} sideOffset={6} align={align} collisionPadding={8} className="z-50">
+        <Base.Positioner anchor={anchor} collisionPadding={8} className="z-50" {...place}>
           <Base.Popup
             aria-label={label}
-            finalFocus={anchor}
+            finalFocus={finalFocus}
             className={cn(popupClass, "max-w-[calc(100vw-1rem)]", className)}
           >
             {children}
@@ -34,37 +36,30 @@ export function PopoverPopup({ label, open, onOpenChange, anchor, align, classNa
   );
 }
 
-interface AnchoredPopoverProps {
+interface PopoverPopupProps extends Opened {
   label: string;
-  open: boolean;
-  onClose: () => void;
-  anchor: Base.Positioner.Props["anchor"];
+  align?: "start" | "center" | "end";
   className?: string;
   children: React.ReactNode;
 }
 
+/** What a button has opened. */
+export function PopoverPopup({ align, ...props }: PopoverPopupProps) {
+  return <Frame {...props} finalFocus={props.anchor} place={{ align, sideOffset: 6 }} />;
+}
+
+interface AnchoredPopoverProps extends Pick<FrameProps, "label" | "open" | "anchor" | "className" | "children"> {
+  onClose: () => void;
+}
+
 /** A popover that something else opens, beside what it is about, and that gives the focus back itself. */
-export function AnchoredPopover({ label, open, onClose, anchor, className, children }: AnchoredPopoverProps) {
+export function AnchoredPopover({ onClose, ...props }: AnchoredPopoverProps) {
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
-      <Base.Portal>
-        <Base.Positioner
-          anchor={anchor}
-          sideOffset={4}
-          align="start"
-          alignOffset={40}
-          collisionPadding={8}
-          className="z-50"
-        >
-          <Base.Popup
-            aria-label={label}
-            finalFocus={false}
-            className={cn(popupClass, "max-w-[calc(100vw-1rem)]", className)}
-          >
-            {children}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <Frame
+      {...props}
+      onOpenChange={(next) => !next && onClose()}
+      finalFocus={false}
+      place={{ align: "start", sideOffset: 4, alignOffset: 40 }}
+    />
   );
 }

@@ -31,7 +31,7 @@ function mayRetry({ data }: ApiError): boolean {
 
 /**
  * Decides one. Answers whether it went through; a refusal is said, and the row is read again. With `again`, what may
- * go through the next time is offered for as long as its reader needs.
+ * go through the next time is offered for a minute.
  */
 export function useDecideOne() {
   const t = useTranslations("decided");
