@@ -1,6 +1,5 @@
 import { rebuildIndex } from "#server/domain/search/rebuild-index.ts";
-import { isCollection } from "#server/domain/search/rules.ts";
-import { COLLECTION_NAMES } from "#server/domain/search/schema.ts";
+import { COLLECTION_NAMES, isCollection } from "#server/domain/search/rules.ts";
 import { database } from "#server/platform/db.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
 

@@ -1,4 +1,4 @@
-import { COLLECTION_NAMES } from "#server/domain/search/schema.ts";
+import { COLLECTION_NAMES } from "#server/domain/search/rules.ts";
 import { verifyIndex } from "#server/domain/search/verify-index.ts";
 import { database } from "#server/platform/db.ts";
 

@@ -4,8 +4,9 @@ import { Plus } from "lucide-react";
 import dynamic from "next/dynamic";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
+import type { Counts } from "#components/approvals/filters/filter-bar.tsx";
 import { FilterBar } from "#components/approvals/filters/filter-bar.tsx";
 import { StateMenu, StateTabs } from "#components/approvals/filters/state-tabs.tsx";
 import { InboxDialogs, useInboxDialogs } from "#components/approvals/inbox-dialogs.tsx";
@@ -16,7 +17,8 @@ import { startOver, useListState } from "#components/approvals/list/list-state.t
 import { matchedNow, useApprovalPages, useCounts } from "#components/approvals/list/use-approval-pages.ts";
 import { SelectionBar } from "#components/approvals/selection-bar.tsx";
 import { useDroppedNotice, useView } from "#components/approvals/use-view.ts";
-import { filterOf } from "#components/approvals/view.ts";
+import type { View } from "#components/approvals/view.ts";
+import { filterOf, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { useIdle } from "#components/ui/idle.ts";
@@ -26,6 +28,11 @@ import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 const DriftPill = dynamic(() => import("#components/approvals/list/drift-pill.tsx").then((m) => m.DriftPill), {
   ssr: false,
 });
+
+const EngineCounts = dynamic(
+  () => import("#components/approvals/search/engine-counts.tsx").then((m) => m.EngineCounts),
+  { ssr: false },
+);
 
 /** Placeholders below the rows that are loaded: there is more, and it is on its way. */
 const PENDING_ROWS = 12;
@@ -53,6 +60,18 @@ function useBringIn(
   }, [refresh]);
 }
 
+/** Facets of the view: of what the words find where there are any, else of what the database holds. */
+function useViewCounts(view: View) {
+  const { orgs } = useMe();
+  const searched = wordsOf(filterOf(view, orgs)).words !== null;
+  const [found, setFound] = useState<Counts>();
+  const { data } = useCounts(view);
+  return {
+    counts: searched ? (found ?? data) : data,
+    counter: searched ? <EngineCounts view={view} onCounts={setFound} /> : null,
+  };
+}
+
 export function Inbox() {
   const t = useTranslations("inbox");
   const list = useListState();
@@ -66,7 +85,7 @@ export function Inbox() {
     () => (leaving.size > 0 ? loaded.filter(({ id }) => !leaving.has(id)) : loaded),
     [loaded, leaving],
   );
-  const counts = useCounts(view).data;
+  const { counts, counter } = useViewCounts(view);
   const matched = (!totalIsExact && counts ? matchedNow(counts, view) : total) - (loaded.length - rows.length);
   const filter = useMemo(() => filterOf(view, orgs), [view, orgs]);
   const mayDecide = may(...STAGE_PERMISSIONS);
@@ -149,6 +168,7 @@ export function Inbox() {
         )}
         <SelectionBar matched={matched} mayDecide={mayDecide} onDecide={decide} />
       </div>
+      {counter}
       <InboxDialogs {...dialogs} list={handle} state={view.state} />
     </>
   );

@@ -14,7 +14,12 @@ export type ChangeView = (change: ViewChange) => void;
 /** The inbox's view, in the address and nowhere else. */
 export function useView(): [View, ChangeView] {
   const [view, set] = useQueryStates(viewParsers, { history: "push", scroll: false });
-  const change = useCallback<ChangeView>((next) => void set(next), [set]);
+  const searching = view.q !== "";
+  const change = useCallback<ChangeView>(
+    // Letters of one search are one step back.
+    (next) => void set(next, { history: searching && next.q ? "replace" : "push" }),
+    [set, searching],
+  );
   return [view, change];
 }
 

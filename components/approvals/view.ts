@@ -42,8 +42,10 @@ const parseAsDay = createParser({
   serialize: (text) => text,
 });
 
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 const parseAsId = createParser({
-  parse: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : null),
+  parse: (text) => (ID.test(text) ? text.toLowerCase() : null),
   serialize: (text) => text,
 });
 
@@ -58,11 +60,15 @@ export const viewParsers = {
   type: parseAsArrayOf(parseAsString).withDefault([]),
   priority: parseAsArrayOf(parseAsStringLiteral(PRIORITIES)).withDefault([]),
   org: parseAsArrayOf(parseAsString).withDefault([]),
+  requester: parseAsArrayOf(parseAsString).withDefault([]),
+  stage: parseAsArrayOf(parseAsString).withDefault([]),
   q: parseAsSearch.withDefault(""),
   min: parseAsAmount,
   max: parseAsAmount,
   from: parseAsDay,
   to: parseAsDay,
+  dueFrom: parseAsDay,
+  dueTo: parseAsDay,
   overdue: parseAsStringLiteral(["true"]),
   import: parseAsId,
   sort: parseAsStringLiteral(SORTS).withDefault("created"),
@@ -84,7 +90,7 @@ interface KnownOrg {
   readonly code: string;
 }
 
-const LISTS: readonly ViewKey[] = ["type", "priority", "org"];
+const LISTS: readonly ViewKey[] = ["type", "priority", "org", "requester", "stage"];
 
 /** The keys of an address that could not be read, in whole or in part, and were dropped. */
 export function droppedKeys(params: URLSearchParams, view: View, orgs: readonly KnownOrg[]): ViewKey[] {
@@ -108,14 +114,27 @@ export function filterOf(view: View, orgs: readonly KnownOrg[]): Filter {
     ...(view.type.length > 0 ? { type: view.type } : {}),
     ...(view.priority.length > 0 ? { priority: view.priority } : {}),
     ...(chosen.length > 0 ? { org: chosen } : {}),
+    ...(view.requester.length > 0 ? { requester: view.requester } : {}),
+    ...(view.stage.length > 0 ? { stage: view.stage } : {}),
     ...(q ? { q } : {}),
     ...(view.min ? { amountFrom: parseAmount(view.min) ?? undefined } : {}),
     ...(view.max ? { amountTo: parseAmount(view.max) ?? undefined } : {}),
     ...(view.from ? { createdFrom: new Date(view.from).toISOString() } : {}),
     ...(view.to ? { createdTo: nextDay(view.to) } : {}),
+    ...(view.dueFrom ? { dueFrom: new Date(view.dueFrom).toISOString() } : {}),
+    ...(view.dueTo ? { dueTo: nextDay(view.dueTo) } : {}),
     ...(view.overdue ? { overdue: true as const } : {}),
     ...(view.import ? { import: view.import } : {}),
   };
+}
+
+/**
+ * A filter in two: the words that the search engine looks for, and what the database is asked for besides. The engine
+ * knows neither ids nor what one import brought; there the database looks for the words itself.
+ */
+export function wordsOf(filter: Filter): { words: string | null; rest: Filter } {
+  const { q, ...rest } = filter;
+  return q && !filter.import && !ID.test(q) ? { words: q, rest } : { words: null, rest: filter };
 }
 
 /** tRPC's own key of an infinite query drops `direction`, which it takes for its own; here it is the order. */
@@ -134,11 +153,15 @@ export function narrowedBy(view: View): ViewKey[] {
     type: view.type.length > 0,
     priority: view.priority.length > 0,
     org: view.org.length > 0,
+    requester: view.requester.length > 0,
+    stage: view.stage.length > 0,
     q: view.q.trim() !== "",
     min: view.min !== null,
     max: view.max !== null,
     from: view.from !== null,
     to: view.to !== null,
+    dueFrom: view.dueFrom !== null,
+    dueTo: view.dueTo !== null,
     overdue: view.overdue !== null,
     import: view.import !== null,
   };

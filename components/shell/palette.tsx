@@ -5,18 +5,18 @@ import { Command } from "cmdk";
 import { Braces, LogOut, Monitor, Moon, Plus, Search, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import { useMe } from "#components/identity/me.tsx";
 import { useSections } from "#components/shell/navigation.ts";
+import { groupClass, itemClass } from "#components/shell/palette-classes.ts";
 import { signOutHere } from "#components/shell/sign-out.ts";
+import { lazily } from "#components/ui/first-sign.ts";
 import { Kbd } from "#components/ui/kbd.tsx";
 import { THEMES, useChosenTheme } from "#components/ui/theme.tsx";
 
 const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 
-const groupClass =
-  "px-1.5 pb-1.5 [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3 [&_[cmdk-group-heading]]:text-xs";
-const itemClass =
-  "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2 text-sm data-[selected=true]:bg-hover [&_svg]:size-4 [&_svg]:text-ink-3";
+const PaletteHits = lazily(() => import("#components/shell/palette-hits.tsx").then((m) => m.PaletteHits));
 
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const t = useTranslations("palette");
@@ -25,14 +25,19 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   const sections = useSections();
   const { may } = useMe();
   const [, setTheme] = useChosenTheme();
+  const [text, setText] = useState("");
 
-  const choose = (action: () => void) => () => {
+  const close = () => {
+    setText("");
     onClose();
+  };
+  const choose = (action: () => void) => () => {
+    close();
     action();
   };
 
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Base.Root open={open} onOpenChange={(next) => !next && close()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Base.Popup
@@ -43,12 +48,13 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
               <Command.Input
+                value={text}
+                onValueChange={setText}
                 placeholder={t("placeholder")}
                 className="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
               />
             </div>
-            <Command.List className="max-h-80 overflow-y-auto">
-              <Command.Empty className="px-4 py-8 text-center text-ink-2 text-sm">{t("empty")}</Command.Empty>
+            <Command.List className="max-h-[min(28rem,60dvh)] overflow-y-auto">
               <Command.Group heading={t("go")} className={groupClass}>
                 {may("approvals:submit") ? (
                   <Command.Item className={itemClass} onSelect={choose(() => router.push("/approvals/new"))}>
@@ -86,6 +92,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
                   {shell("signOut")}
                 </Command.Item>
               </Command.Group>
+              <PaletteHits text={text} onGo={(href) => choose(() => router.push(href))()} />
             </Command.List>
           </Command>
         </Base.Popup>

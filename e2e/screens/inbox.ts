@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 
 export class Inbox {
@@ -22,6 +22,12 @@ export class Inbox {
 
   get focusedRow() {
     return this.page.locator("tbody tr:focus");
+  }
+
+  /** The number that stands at the end of it, once there is one. */
+  async counted(place: Locator): Promise<number> {
+    await expect(place).toContainText(/\d$/);
+    return Number(/([\d,]+)$/.exec((await place.textContent()) ?? "")?.[1]?.replaceAll(",", ""));
   }
 
   async open(query = ""): Promise<void> {

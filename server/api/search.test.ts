@@ -5,7 +5,7 @@ import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { followEvents } from "#server/domain/search/follow-events.ts";
 import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
-import { COLLECTION_NAMES } from "#server/domain/search/schema.ts";
+import { COLLECTION_NAMES } from "#server/domain/search/rules.ts";
 import { bindTypesense } from "#server/platform/typesense.ts";
 import { bindTestEngine } from "#server/testing/engine.ts";
 import type { Browser } from "#server/testing/http.ts";

@@ -9,7 +9,7 @@ import { updateProfile } from "#server/domain/identity/update-profile.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { searchHealth } from "#server/domain/search/queries.ts";
 import { ensureIndexes, rebuildIndex } from "#server/domain/search/rebuild-index.ts";
-import { COLLECTION_NAMES, COLLECTIONS } from "#server/domain/search/schema.ts";
+import { COLLECTION_NAMES, COLLECTIONS } from "#server/domain/search/rules.ts";
 import { closeChannels } from "#server/platform/channels.ts";
 import type { Child } from "#server/testing/children.ts";
 import { startChild } from "#server/testing/children.ts";

@@ -3,7 +3,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { Inbox } from "#components/approvals/inbox.tsx";
 import type { View } from "#components/approvals/view.ts";
-import { filterOf, LIST_KEY, listInput, parseView } from "#components/approvals/view.ts";
+import { filterOf, LIST_KEY, listInput, parseView, wordsOf } from "#components/approvals/view.ts";
 import { isFirstLoad, pageApi, pathWith, requireCaller } from "../api.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -28,6 +28,7 @@ async function prefetch(view: View): Promise<void> {
   const { queryClient, trpc, ask } = await pageApi();
   const orgs = (await ask.access.whoAmI({})).scopes.filter(({ kind }) => kind === "ORG");
   const input = listInput(view, orgs);
+  if (wordsOf(input.filter).words !== null) return; // found by the browser, which asks the search engine
   await Promise.all([
     queryClient.prefetchInfiniteQuery({
       queryKey: [...LIST_KEY, input],

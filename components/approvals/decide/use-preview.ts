@@ -6,6 +6,7 @@ import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import type { Picked } from "#components/approvals/selection.ts";
 import type { Filter } from "#components/approvals/view.ts";
+import { wordsOf } from "#components/approvals/view.ts";
 import type { AppRouter } from "#server/api/root.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 import { needsReason } from "#server/domain/approvals/rules.ts";
@@ -35,8 +36,9 @@ export function usePreview(target: Target, decision: Decision, opening: string) 
     queryFn: async (): Promise<Preview> => {
       const context = { idempotencyKey: `draft-${opening}` };
       if (target.kind === "matching") {
-        const { filter, except } = target;
-        return { kind: "draft", draft: await client.bulks.draft.mutate({ filter, except: [...except] }, { context }) };
+        const { words, rest: filter } = wordsOf(target.filter);
+        const matching = { filter, except: [...target.except], ...(words === null ? {} : { search: words }) };
+        return { kind: "draft", draft: await client.bulks.draft.mutate(matching, { context }) };
       }
       const ids = target.rows.map(({ id }) => id);
       if (ids.length > AT_ONCE_MAX)

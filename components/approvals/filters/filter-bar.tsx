@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { memo, useId, useState } from "react";
 import { typeLabel } from "#components/approvals/amount.ts";
 import { DisplayMenu } from "#components/approvals/filters/display-menu.tsx";
-import { FacetFilter } from "#components/approvals/filters/facet-filter.tsx";
+import { FacetFilter, FoundFacetFilter } from "#components/approvals/filters/facet-filter.tsx";
 import { AmountFilter, DateFilter } from "#components/approvals/filters/range-filters.tsx";
 import { SearchBox } from "#components/approvals/filters/search-box.tsx";
 import type { ChangeView } from "#components/approvals/use-view.ts";
@@ -35,14 +35,21 @@ export const NO_FILTERS = {
   type: null,
   priority: null,
   org: null,
+  requester: null,
+  stage: null,
   q: null,
   min: null,
   max: null,
   from: null,
   to: null,
+  dueFrom: null,
+  dueTo: null,
   overdue: null,
   import: null,
 } as const;
+
+const CREATED = ["from", "to"] as const;
+const DUE = ["dueFrom", "dueTo"] as const;
 
 /** A filter that is on or off; one that can only be taken off is not there when it is. */
 function Toggle({ on, children, onChange }: { on: boolean; children: React.ReactNode; onChange: () => void }) {
@@ -115,8 +122,16 @@ export const FilterBar = memo(function FilterBar({ view, changeView, counts, sea
           chosen={view.org}
           onChange={(org) => changeView({ org })}
         />
+        <FoundFacetFilter
+          label={t("requester")}
+          facet="requester"
+          view={view}
+          onChange={(requester) => changeView({ requester })}
+        />
+        <FoundFacetFilter label={t("stage")} facet="stage" view={view} onChange={(stage) => changeView({ stage })} />
         <AmountFilter view={view} changeView={changeView} />
-        <DateFilter view={view} changeView={changeView} />
+        <DateFilter label={t("created")} keys={CREATED} view={view} changeView={changeView} />
+        <DateFilter label={t("due")} keys={DUE} view={view} changeView={changeView} />
         <Toggle on={view.overdue !== null} onChange={() => changeView({ overdue: view.overdue ? null : "true" })}>
           {t("overdue")}
         </Toggle>

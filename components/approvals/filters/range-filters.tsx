@@ -85,16 +85,23 @@ function AmountForm({ view, changeView }: RangeProps) {
   );
 }
 
-export function DateFilter({ view, changeView }: RangeProps) {
+interface DateProps extends RangeProps {
+  label: string;
+  /** The first day and the last in the address. */
+  keys: readonly ["from", "to"] | readonly ["dueFrom", "dueTo"];
+}
+
+export function DateFilter({ label, keys, view, changeView }: DateProps) {
   const t = useTranslations("filters");
   const format = useFormatter();
   const rangeText = useRangeText();
+  const [first, last] = keys;
   const shown = (day: string | null) => day && format.dateTime(new Date(day), { dateStyle: "medium", timeZone: "UTC" });
   const day = (event: React.ChangeEvent<HTMLInputElement>) => event.target.value || null;
   return (
     <Popover
-      label={t("created")}
-      trigger={<FilterTrigger label={t("created")} said={rangeText(shown(view.from), shown(view.to))} />}
+      label={label}
+      trigger={<FilterTrigger label={label} said={rangeText(shown(view[first]), shown(view[last]))} />}
       className="w-80 p-3"
     >
       <div className="grid grid-cols-2 gap-2">
@@ -103,9 +110,9 @@ export function DateFilter({ view, changeView }: RangeProps) {
             <Input
               {...ids}
               type="date"
-              max={view.to ?? undefined}
-              value={view.from ?? ""}
-              onChange={(event) => changeView({ from: day(event) })}
+              max={view[last] ?? undefined}
+              value={view[first] ?? ""}
+              onChange={(event) => changeView({ [first]: day(event) })}
             />
           )}
         </Field>
@@ -114,9 +121,9 @@ export function DateFilter({ view, changeView }: RangeProps) {
             <Input
               {...ids}
               type="date"
-              min={view.from ?? undefined}
-              value={view.to ?? ""}
-              onChange={(event) => changeView({ to: day(event) })}
+              min={view[first] ?? undefined}
+              value={view[last] ?? ""}
+              onChange={(event) => changeView({ [last]: day(event) })}
             />
           )}
         </Field>

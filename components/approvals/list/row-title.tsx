@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useListActions } from "#components/approvals/list/list-actions.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
+import { MarkedText } from "#components/search/marked.tsx";
 
 /** Moved elsewhere while it was shown; how it stands now is in its line. */
 function ChangedMark() {
@@ -42,9 +43,13 @@ function Title({ row, href, open }: { row: ApprovalRow; href: string; open: (id:
           open(row.id);
         }}
       >
-        {row.title}
+        <MarkedText text={row.title} parts={row.marks?.title} />
       </a>
-      {row.summary ? <span className="ml-2.5 text-ink-3 text-sm @max-4xl:hidden">{row.summary}</span> : null}
+      {row.summary ? (
+        <span className="ml-2.5 text-ink-3 text-sm @max-4xl:hidden">
+          <MarkedText text={row.summary} parts={row.marks?.summary} />
+        </span>
+      ) : null}
     </span>
   );
 }

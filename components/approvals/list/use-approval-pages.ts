@@ -8,24 +8,34 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import type { Drift } from "#components/approvals/list/drift.ts";
 import type { View } from "#components/approvals/view.ts";
-import { filterOf, LIST_KEY, listInput } from "#components/approvals/view.ts";
+import { filterOf, LIST_KEY, listInput, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { log } from "#components/live/news.ts";
 import { usePolling } from "#components/live/use-news.ts";
+import type { Part } from "#components/search/marks.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
+
+/** Where the words that were looked for stand in a request. */
+export interface Marks {
+  readonly title: readonly Part[];
+  readonly summary: readonly Part[];
+}
 
 /** A request as it stood when its row was last read; by whom else it was moved since the list was loaded. */
 export interface ApprovalRow extends Approval {
   /** It looks different now, or is even of those that the filter leaves out. */
   readonly elsewhere?: "changed" | "left";
+  readonly marks?: Marks;
 }
 
 const POLL_MS = 15_000;
+/** Until the server or the search is back. */
+const AWAY_POLL_MS = 3_000;
 /** While changes are told, for one that was lost. */
 const TOLD_POLL_MS = 60_000;
 /** The server counts a list to here; beyond, "more than". */
@@ -43,6 +53,39 @@ export interface Page {
 
 export type Pages = InfiniteData<Page, string | null>;
 
+type Input = ReturnType<typeof listInput>;
+
+/** With words the search engine says which requests, in which order; how they stand is always the database's word. */
+async function readPage(
+  client: ReturnType<typeof useTRPCClient>,
+  input: Input,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<Page> {
+  const { words, rest } = wordsOf(input.filter);
+  if (words === null) {
+    // Counting is for the first page alone.
+    return client.approvals.list.query({ ...input, cursor, total: cursor ? "none" : "capped" }, { signal });
+  }
+  const { findPage } = await import("#components/approvals/search/find-page.ts");
+  const page = Number(cursor ?? 0);
+  const { ids, marks, found } = await findPage({ ...input, words, filter: rest, page });
+  if (ids.length === 0) return { items: [], nextCursor: null, total: found, totalIsExact: true };
+  const { items } = await client.approvals.standing.query({ ids: [...ids], filter: rest }, { signal });
+  const standing = new Map(items.map(({ matches, ...row }) => [row.id, matches ? row : null]));
+  const rows = ids.flatMap((id) => {
+    const row = standing.get(id);
+    return row ? [{ ...row, marks: marks.get(id) }] : [];
+  });
+  return {
+    items: rows,
+    nextCursor: (page + 1) * input.limit < found ? String(page + 1) : null,
+    // The index is up to a second behind what was decided.
+    total: found - (ids.length - rows.length),
+    totalIsExact: true,
+  };
+}
+
 /**
  * The options of one view's list, for whoever shows it or only looks into it. Rows never move by themselves: what is
  * loaded stays until its reader asks for more, refreshes or decides.
@@ -56,9 +99,7 @@ export function useListOptions(view: View) {
       queryKey: [...LIST_KEY, input],
       queryFn: async ({ pageParam, signal }) => {
         const loaded = log.mark();
-        // Counting is for the first page alone.
-        const total = pageParam ? "none" : "capped";
-        const page = await client.approvals.list.query({ ...input, cursor: pageParam, total }, { signal });
+        const page = await readPage(client, input, pageParam, signal);
         return pageParam ? page : { ...page, loaded, drift: { checked: loaded, fresh: [], beyond: 0 } };
       },
       initialPageParam: null,
@@ -68,12 +109,25 @@ export function useListOptions(view: View) {
   }, [client, view, orgs]);
 }
 
+/** A row that moved from one page of the engine's to the next, while they were read, is shown once. */
+function rowsOf(pages: Pages | undefined): ApprovalRow[] {
+  const rows = new Map(pages?.pages.flatMap((page) => page.items).map((row) => [row.id, row]));
+  return [...rows.values()];
+}
+
 export function useApprovalPages(view: View) {
   const options = useListOptions(view);
   const queryClient = useQueryClient();
-  const query = useInfiniteQuery({ ...options, placeholderData: keepPreviousData });
-  const { data } = query;
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const query = useInfiniteQuery({
+    ...options,
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.status === "error" ? AWAY_POLL_MS : false),
+  });
+  // What could not be had leaves what was there, so that a search that is away costs nobody their place.
+  const kept = useRef<Pages>(undefined);
+  if (query.data) kept.current = query.data;
+  const data = query.data ?? (query.isError ? kept.current : undefined);
+  const rows = useMemo(() => rowsOf(data), [data]);
   const first = data?.pages[0];
 
   /** Back to the first page, as it is now. */
@@ -87,14 +141,16 @@ export function useApprovalPages(view: View) {
   return { query, pages: data, rows, total: first?.total ?? 0, totalIsExact: first?.totalIsExact ?? true, refresh };
 }
 
-/** Facets of the view; they follow what is told of changes, and are asked again while somebody looks. */
+/** Facets of a view without words; they follow what is told of changes, and are asked again while somebody looks. */
 export function useCounts(view: View) {
   const trpc = useTRPC();
   const { orgs } = useMe();
   const input = useMemo(() => ({ filter: filterOf(view, orgs) }), [view, orgs]);
+  const enabled = wordsOf(input.filter).words === null;
   const refetchInterval = usePolling(POLL_MS, TOLD_POLL_MS);
   return useQuery({
     ...trpc.approvals.count.queryOptions(input),
+    enabled,
     placeholderData: keepPreviousData,
     refetchInterval,
     refetchIntervalInBackground: false,

@@ -7,7 +7,7 @@ import { beyondOf, compared, toAsk, withDrift } from "#components/approvals/list
 import type { Pages } from "#components/approvals/list/use-approval-pages.ts";
 import { COUNT_MAX, matchedNow, useListOptions } from "#components/approvals/list/use-approval-pages.ts";
 import type { View } from "#components/approvals/view.ts";
-import { filterOf } from "#components/approvals/view.ts";
+import { filterOf, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import type { News } from "#components/live/news.ts";
 import { follow } from "#components/live/news.ts";
@@ -42,10 +42,14 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
     const pages = get();
     if (!pages) return;
     const all = news.all ? pages.pages.flatMap((page) => page.items.map(({ id }) => id)).slice(0, COMPARED_MAX) : [];
-    counting.current ||= news.all;
-    const asked = toAsk(pages, news.changed, news.all ? [...seen(), ...all] : [], waiting.current);
+    counting.current ||= news.all && wordsOf(filterOf(view, orgs)).words === null;
+    const { words, rest: filter } = wordsOf(filterOf(view, orgs));
+    // Which others the words would find is for the next search to say.
+    const loaded = words === null ? null : new Set(pages.pages.flatMap((page) => page.items.map(({ id }) => id)));
+    const asked = toAsk(pages, news.changed, news.all ? [...seen(), ...all] : [], waiting.current).filter(
+      (id) => loaded === null || loaded.has(id),
+    );
     waiting.current = asked; // until they are answered for
-    const filter = filterOf(view, orgs);
     const ids = asked.slice(0, STANDING_MAX);
     if (ids.length > 0) {
       const { items } = await client.approvals.standing.query({ ids, filter });

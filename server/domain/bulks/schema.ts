@@ -3,7 +3,7 @@ import { BULK_CALL_MAX, DECISIONS, OUTCOMES } from "#server/domain/approvals/rul
 import { approvalFilter, comment, decision } from "#server/domain/approvals/schema.ts";
 import { BATCH_MAX, BULK_STATES, ITEM_OUTCOMES, VERBS } from "#server/domain/bulks/rules.ts";
 import { text, uuid } from "#server/domain/schema.ts";
-import { QUERY_MAX } from "#server/domain/search/schema.ts";
+import { QUERY_MAX } from "#server/domain/search/rules.ts";
 
 /**
  * Either ids as they were picked, or all that a filter matches minus the ones taken out; with words, all of those that

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Caller, Needed } from "#server/domain/caller.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { rootScope } from "#server/domain/caller.ts";
-import { ADMINISTERS } from "#server/domain/people/rules.ts";
-import type { CollectionName, Document } from "#server/domain/search/schema.ts";
+import type { CollectionName, Document } from "#server/domain/search/rules.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { Prisma } from "#server/platform/db.ts";
 
@@ -18,11 +17,7 @@ type Value = string | number | bigint | Date | readonly string[] | null;
 /** A row as a statement below gives it: columns are named as the fields are. */
 type Row = Readonly<Record<string, Value>> & { readonly id: string; readonly version: number };
 
-interface Collection {
-  /** What one must hold to find a record where it hangs. */
-  readonly permission: Needed;
-  readonly select: (open: Open, which: (column: string) => Prisma.Sql) => Prisma.Sql;
-}
+type Select = (open: Open, which: (column: string) => Prisma.Sql) => Prisma.Sql;
 
 /** A facet's value is as long as the engine tells values apart. */
 const FACET_MAX = 100;
@@ -38,10 +33,8 @@ export const facetValue = (column: Prisma.Sql): Prisma.Sql =>
 
 const facet = (column: string) => facetValue(Prisma.raw(column));
 
-const COLLECTION_ROWS: Record<CollectionName, Collection> = {
-  approvals: {
-    permission: "approvals:read",
-    select: ({ caller }, which) => Prisma.sql`
+const ROWS: Record<CollectionName, Select> = {
+  approvals: ({ caller }, which) => Prisma.sql`
       SELECT a.id, a.scope_id, a.version, a.content_version, a.title, p.name AS requester_name, ${facet("p.email")} AS requester, ${facet("a.type")} AS type, a.summary,
         ${facet("o.code")} AS organisation, a.org_id, a.state, a.priority, a.priority_rank::int, a.amount, a.amount::text AS amount_minor,
         CASE WHEN a.state = 'PENDING' THEN ${facet("v.stages -> a.stage_index ->> 'name'")} END AS stage,
@@ -49,34 +42,22 @@ const COLLECTION_ROWS: Record<CollectionName, Collection> = {
       FROM approvals a JOIN scopes o ON o.tenant_id = a.tenant_id AND o.id = a.org_id
       JOIN policy_versions v ON v.tenant_id = a.tenant_id AND v.id = a.policy_version_id LEFT JOIN people p ON p.id = a.requester_id
       WHERE a.tenant_id = ${caller.tenantId}::uuid AND ${which("a.id")}`,
-  },
-  people: {
-    permission: ADMINISTERS,
-    select: ({ caller }, which) => Prisma.sql`
+  people: ({ caller }, which) => Prisma.sql`
       SELECT m.id, m.version, m.person_id, p.name, p.email, m.status, m.created_at, ARRAY(
         SELECT ${rootScope(caller)}::text UNION SELECT x.scope_id::text FROM assignments x WHERE x.tenant_id = m.tenant_id AND x.person_id = m.person_id ORDER BY 1) AS scope_id
       FROM memberships m JOIN people p ON p.id = m.person_id WHERE m.tenant_id = ${caller.tenantId}::uuid AND ${which("m.id")}`,
-  },
-  audit: {
-    permission: "audit:read",
-    // What hangs nowhere in particular is read by whoever reads the audit of the whole tenant.
-    select: ({ caller }, which) => Prisma.sql`
+  // What hangs nowhere in particular is read by whoever reads the audit of the whole tenant.
+  audit: ({ caller }, which) => Prisma.sql`
       SELECT l.id, coalesce(l.scope_id, ${rootScope(caller)}::uuid) AS scope_id, 1 AS version, ${facet("l.action")} AS action, ${facet("coalesce(p.name, c.name)")} AS by,
         coalesce(l.person_id, l.client_id) AS by_id, CASE WHEN l.person_id IS NOT NULL THEN 'PERSON' WHEN l.client_id IS NOT NULL THEN 'CLIENT' ELSE 'SYSTEM' END AS by_kind,
         ${facet("l.target_type")} AS target_type, l.target_id, l.class, l.request_id, l.correlation_id, l.at
       FROM audit_logs l LEFT JOIN people p ON p.id = l.person_id LEFT JOIN service_clients c ON c.tenant_id = l.tenant_id AND c.id = l.client_id
       WHERE l.tenant_id = ${caller.tenantId}::uuid AND ${which("l.id")}`,
-  },
-  messages: {
-    permission: "messages:read",
-    select: ({ caller }, which) => Prisma.sql`
+  messages: ({ caller }, which) => Prisma.sql`
       SELECT m.id, m.scope_id, m.version, m.subject, p.name AS to_name, m.to_email, m.template, m.status, m.language, m.provider, m.target_id,
         m.attempts::int, m.created_at, m.sent_at
       FROM messages m LEFT JOIN people p ON p.id = m.to_person_id WHERE m.tenant_id = ${caller.tenantId}::uuid AND ${which("m.id")}`,
-  },
 };
-
-export const permissionOf = (name: CollectionName): Needed => COLLECTION_ROWS[name].permission;
 
 /** A number that a 64-bit field takes and JavaScript writes without losing a digit of the others. */
 const clamped = (value: bigint) =>
@@ -115,6 +96,6 @@ export async function readDocuments(open: Open, name: CollectionName, which: Whi
     "ids" in which
       ? Prisma.sql`${Prisma.raw(column)} = ANY(${which.ids}::uuid[])`
       : Prisma.sql`${Prisma.raw(column)} > ${which.after}::uuid ORDER BY ${Prisma.raw(column)} LIMIT ${which.limit}`;
-  const rows = await open.tx.$queryRaw<Row[]>(COLLECTION_ROWS[name].select(open, clause));
+  const rows = await open.tx.$queryRaw<Row[]>(ROWS[name](open, clause));
   return rows.map((row) => asDocument(open.caller.tenantId, row));
 }

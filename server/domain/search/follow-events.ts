@@ -1,7 +1,7 @@
 import type { Caller } from "#server/domain/caller.ts";
 import { indexDocuments, PAGE } from "#server/domain/search/index-documents.ts";
-import type { CollectionName } from "#server/domain/search/schema.ts";
-import { COLLECTION_NAMES } from "#server/domain/search/schema.ts";
+import type { CollectionName } from "#server/domain/search/rules.ts";
+import { COLLECTION_NAMES } from "#server/domain/search/rules.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { inTenant } from "#server/platform/db.ts";
 

@@ -1,7 +1,7 @@
 import type { Caller } from "#server/domain/caller.ts";
 import type { Which } from "#server/domain/search/collections.ts";
 import { readDocuments } from "#server/domain/search/collections.ts";
-import type { CollectionName, Document } from "#server/domain/search/schema.ts";
+import type { CollectionName, Document } from "#server/domain/search/rules.ts";
 import { inTenant } from "#server/platform/db.ts";
 import { importDocuments, isMissing, listCollections } from "#server/platform/typesense.ts";
 

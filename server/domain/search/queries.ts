@@ -3,20 +3,23 @@ import type { Caller } from "#server/domain/caller.ts";
 import { scopesWhere } from "#server/domain/caller.ts";
 import { parse } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
-import { permissionOf } from "#server/domain/search/collections.ts";
-import type { Rebuilt, SearchError } from "#server/domain/search/rules.ts";
+import type { Rebuilt, SearchError } from "#server/domain/search/rebuild-search.ts";
+import { rebuild } from "#server/domain/search/rebuild-search.ts";
+import type { CollectionName } from "#server/domain/search/rules.ts";
 import {
   ALWAYS,
+  COLLECTION_NAMES,
   filterOf,
   isCollection,
+  PER_PAGE_MAX,
   queryOf,
-  rebuild,
+  READERS,
+  SELECTION_MAX,
   searchable,
   shownOf,
   wallOf,
 } from "#server/domain/search/rules.ts";
-import type { CollectionName } from "#server/domain/search/schema.ts";
-import { COLLECTION_NAMES, multiSearchInput, PER_PAGE_MAX, SELECTION_MAX } from "#server/domain/search/schema.ts";
+import { multiSearchInput } from "#server/domain/search/schema.ts";
 import { workerDatabase } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
 import { logger } from "#server/platform/logger.ts";
@@ -28,9 +31,8 @@ const KEY_SECONDS = 60;
 
 /** What the caller may read of a kind, as a filter: from the access of this request. Refused where it is nothing. */
 function wall(caller: Caller, name: CollectionName): string {
-  const permission = permissionOf(name);
-  const scopes = scopesWhere(caller, permission);
-  if (scopes.length === 0) throw new Refusal("access.denied", { permission: [permission].flat()[0] });
+  const scopes = scopesWhere(caller, READERS[name]);
+  if (scopes.length === 0) throw new Refusal("access.denied", { permission: READERS[name][0] });
   return wallOf(caller.tenantId, scopes, caller.access.scopes.size);
 }
 
@@ -89,7 +91,7 @@ export async function searchKeys(
   const url = env.TYPESENSE_PUBLIC_URL;
   if (!url) return null;
   if (!searchIsOn()) throw new Refusal("search.unavailable");
-  const readable = COLLECTION_NAMES.filter((name) => scopesWhere(caller, permissionOf(name)).length > 0);
+  const readable = COLLECTION_NAMES.filter((name) => scopesWhere(caller, READERS[name]).length > 0);
   if (readable.length === 0) throw new Refusal("access.denied");
   await searchAll(caller, { searches: readable.map((collection) => ({ collection, per_page: 0 })) });
   const expiresAt = new Date((Math.floor(Date.now() / 1000) + KEY_SECONDS) * 1000).toISOString();

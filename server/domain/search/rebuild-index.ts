@@ -1,7 +1,7 @@
 import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
 import { collectionsOf, indexDocuments, PAGE } from "#server/domain/search/index-documents.ts";
-import type { CollectionName, Field } from "#server/domain/search/schema.ts";
-import { COLLECTION_NAMES, COLLECTIONS } from "#server/domain/search/schema.ts";
+import type { CollectionName, Field } from "#server/domain/search/rules.ts";
+import { COLLECTION_NAMES, COLLECTIONS } from "#server/domain/search/rules.ts";
 import { database } from "#server/platform/db.ts";
 import { logger } from "#server/platform/logger.ts";
 import type { CollectionField } from "#server/platform/typesense.ts";

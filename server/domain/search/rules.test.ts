@@ -1,7 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { approvalFilter } from "#server/domain/approvals/schema.ts";
-import { facets, filterOf, queryOf, rebuild, searchable, sortable, wallOf } from "#server/domain/search/rules.ts";
-import { COLLECTION_NAMES, COLLECTIONS, multiSearchInput } from "#server/domain/search/schema.ts";
+import { rebuild } from "#server/domain/search/rebuild-search.ts";
+import {
+  COLLECTION_NAMES,
+  COLLECTIONS,
+  facets,
+  filterOf,
+  queryOf,
+  searchable,
+  sortable,
+  wallOf,
+} from "#server/domain/search/rules.ts";
+import { multiSearchInput } from "#server/domain/search/schema.ts";
 
 const asked = (more: object) => {
   const [search] = multiSearchInput.parse({ searches: [{ collection: "approvals", q: "visa", ...more }] }).searches;

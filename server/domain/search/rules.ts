@@ -1,14 +1,155 @@
+import type { Permission } from "#server/domain/access/rules.ts";
 import type { ApprovalFilter } from "#server/domain/approvals/schema.ts";
-import type { CollectionName, Field, SearchInput } from "#server/domain/search/schema.ts";
-import {
-  COLLECTION_NAMES,
-  COLLECTIONS,
-  FACET_VALUES_MAX,
-  PER_PAGE_MAX,
-  QUERY_MAX,
-} from "#server/domain/search/schema.ts";
+import { ADMINISTERS } from "#server/domain/people/rules.ts";
 
-/** What a search may ask for, pure: the door sends on what is rebuilt here, and nothing that a browser wrote beside it. */
+/**
+ * What can be found by typing, declared once: the engine's collections, the door's allow-list and the screens all read
+ * it here. One collection holds the records of all tenants; times are milliseconds since the epoch, amounts minor units.
+ */
+
+/** A field as the engine keeps it. */
+export interface Field {
+  readonly name: string;
+  readonly type: "string" | "string[]" | "int32" | "int64" | "bool";
+  /** Words are looked for in it, the fields that count most declared first. */
+  readonly search?: true;
+  /** Counted by value, and narrowed by it; of a number, its least and greatest too. */
+  readonly facet?: true;
+  readonly sort?: true;
+  readonly optional?: true;
+  /** Given back with a document, and neither looked in nor narrowed by. */
+  readonly shown?: true;
+}
+
+interface Declared {
+  readonly fields: readonly Field[];
+  /** What a list without words and without an order of its own is sorted by. */
+  readonly order: string;
+}
+
+/** What every document has beside its id: never shown, and never asked for by a browser. */
+const HIDDEN = [
+  { name: "tenant_id", type: "string" },
+  { name: "digest", type: "string", optional: true, shown: true },
+] as const satisfies readonly Field[];
+
+/** Where a record hangs. What somebody may read is expanded at the door, so that a change of access reindexes nothing. */
+const SCOPE = { name: "scope_id", type: "string" } as const satisfies Field;
+
+const VERSION = { name: "version", type: "int32" } as const satisfies Field;
+
+export const COLLECTIONS = {
+  approvals: {
+    order: "created_at:desc",
+    fields: [
+      ...HIDDEN,
+      SCOPE,
+      VERSION,
+      { name: "content_version", type: "int32" },
+      { name: "title", type: "string", search: true },
+      { name: "requester_name", type: "string", search: true, optional: true },
+      /** An e-mail address: two people may have one name. */
+      { name: "requester", type: "string", search: true, facet: true, optional: true },
+      { name: "type", type: "string", search: true, facet: true },
+      { name: "summary", type: "string", search: true },
+      /** The organisation's code, and its id. */
+      { name: "organisation", type: "string", search: true, facet: true },
+      { name: "org_id", type: "string", facet: true },
+      { name: "state", type: "string", facet: true },
+      { name: "priority", type: "string", facet: true },
+      { name: "priority_rank", type: "int32", sort: true },
+      /** The open stage by name; absent where none is open. */
+      { name: "stage", type: "string", facet: true, optional: true },
+      { name: "amount", type: "int64", facet: true, sort: true, optional: true },
+      /** The amount to its last digit, which a number in a browser may lose. */
+      { name: "amount_minor", type: "string", optional: true, shown: true },
+      { name: "created_at", type: "int64", facet: true, sort: true },
+      { name: "updated_at", type: "int64", sort: true },
+      { name: "due_at", type: "int64", facet: true, sort: true, optional: true },
+      { name: "decided_at", type: "int64", sort: true, optional: true },
+    ],
+  },
+  people: {
+    order: "created_at:desc",
+    fields: [
+      ...HIDDEN,
+      /** The tenant, and wherever a role is held: whoever administers one of these finds the person. */
+      { name: "scope_id", type: "string[]" },
+      VERSION,
+      { name: "person_id", type: "string" },
+      { name: "name", type: "string", search: true },
+      { name: "email", type: "string", search: true },
+      { name: "status", type: "string", facet: true },
+      { name: "created_at", type: "int64", facet: true, sort: true },
+    ],
+  },
+  audit: {
+    order: "at:desc",
+    fields: [
+      ...HIDDEN,
+      SCOPE,
+      VERSION,
+      { name: "action", type: "string", search: true, facet: true },
+      { name: "by", type: "string", search: true, facet: true, optional: true },
+      { name: "by_id", type: "string", optional: true },
+      { name: "by_kind", type: "string", facet: true },
+      { name: "target_type", type: "string", search: true, facet: true },
+      { name: "target_id", type: "string", search: true },
+      { name: "class", type: "string", facet: true },
+      { name: "request_id", type: "string", search: true },
+      { name: "correlation_id", type: "string" },
+      { name: "at", type: "int64", facet: true, sort: true },
+    ],
+  },
+  messages: {
+    order: "created_at:desc",
+    fields: [
+      ...HIDDEN,
+      SCOPE,
+      VERSION,
+      { name: "subject", type: "string", search: true },
+      { name: "to_name", type: "string", search: true, optional: true },
+      { name: "to_email", type: "string", search: true },
+      { name: "template", type: "string", search: true, facet: true },
+      { name: "status", type: "string", facet: true },
+      { name: "language", type: "string", facet: true },
+      { name: "provider", type: "string", facet: true, optional: true },
+      { name: "target_id", type: "string", optional: true },
+      { name: "attempts", type: "int32", sort: true },
+      { name: "created_at", type: "int64", facet: true, sort: true },
+      { name: "sent_at", type: "int64", sort: true, optional: true },
+    ],
+  },
+} as const satisfies Record<string, Declared>;
+
+export type CollectionName = keyof typeof COLLECTIONS;
+export const COLLECTION_NAMES = Object.keys(COLLECTIONS) as readonly CollectionName[];
+
+/** What one must hold to find a record where it hangs: one of these. */
+export const READERS = {
+  approvals: ["approvals:read"],
+  people: ADMINISTERS,
+  audit: ["audit:read"],
+  messages: ["messages:read"],
+} as const satisfies Record<CollectionName, readonly Permission[]>;
+
+/** A record as the engine keeps it; what is absent is left out. `digest` tells whether two of one id say the same. */
+export interface Document {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly scope_id: string | readonly string[];
+  readonly version: number;
+  readonly digest: string;
+  readonly [field: string]: string | number | readonly string[];
+}
+
+/** Hits of a page, pages within reach, values of a facet: what the engine itself allows, or we do. */
+export const PER_PAGE_MAX = 250;
+export const SEARCHES_MAX = 50;
+export const FACET_VALUES_MAX = 250;
+/** The most that a selection by words may hold: whoever finds more has to narrow it. */
+export const SELECTION_MAX = 10_000;
+export const QUERY_MAX = 200;
 
 const fieldsOf = (name: CollectionName): readonly Field[] => COLLECTIONS[name].fields;
 const namesOf = (name: CollectionName, which: (field: Field) => boolean | undefined): string[] =>
@@ -27,137 +168,10 @@ export const facetsOfText = (name: CollectionName): string[] =>
 export const isCollection = (name: string): name is CollectionName => COLLECTION_NAMES.some((known) => known === name);
 
 /** Where a record belongs and how it is compared: asked for at the door, never by a browser. */
-const HIDDEN = ["tenant_id", "scope_id", "digest"];
-
-/** What a search is sent on as; `_` in the names as the engine writes them. */
-export interface Rebuilt {
-  readonly collection: CollectionName;
-  readonly q: string;
-  readonly query_by: string;
-  readonly filter_by?: string;
-  readonly facet_by?: string;
-  readonly facet_query?: string;
-  readonly sort_by: string;
-  readonly page?: number;
-  readonly per_page?: number;
-  readonly max_facet_values?: number;
-}
-
-/** As the engine says it, of one search among others. */
-export interface SearchError {
-  readonly code: 400 | 404 | 422;
-  readonly error: string;
-}
-
-class Unfit extends Error {
-  readonly said: SearchError;
-  constructor(code: SearchError["code"], error: string) {
-    super(error);
-    this.said = { code, error };
-  }
-}
-
-/** The parts of a list; a comma inside brackets parts nothing. */
-function partsOf(list: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let at = 0; at <= list.length; at++) {
-    const sign = list[at];
-    if (sign === "(" || sign === "[") depth++;
-    else if (sign === ")" || sign === "]") depth--;
-    if (sign !== undefined && (sign !== "," || depth > 0)) continue;
-    parts.push(list.slice(from, at).trim());
-    from = at + 1;
-  }
-  return parts.filter((part) => part !== "");
-}
-
-function queryBy(name: CollectionName, asked: string | undefined): string {
-  const all = searchable(name);
-  const chosen = asked === undefined ? all : partsOf(asked);
-  if (chosen.length === 0) throw new Unfit(400, "No search fields specified for the query.");
-  const unknown = chosen.find((field) => !all.includes(field));
-  if (unknown !== undefined) throw new Unfit(404, `Could not find a field named \`${unknown}\` in the schema.`);
-  return chosen.join(",");
-}
-
-const ALPHABETICAL = /^sort_by:\s*_alpha:(asc|desc)$/;
-const RANGES = /^[\w .-]{1,50}:\s*\[-?\d*,\s*-?\d*\](,\s*[\w .-]{1,50}:\s*\[-?\d*,\s*-?\d*\]){0,49}$/;
-
-function facetBy(name: CollectionName, asked: string): string {
-  const all = facets(name);
-  const parts = partsOf(asked);
-  for (const part of parts) {
-    const [, field = part, how] = /^(\w+)(?:\((.*)\))?$/s.exec(part) ?? [];
-    if (!all.includes(field)) throw new Unfit(404, `Could not find a facet field named \`${field}\` in the schema.`);
-    if (how !== undefined && !ALPHABETICAL.test(how) && !RANGES.test(how))
-      throw new Unfit(400, "Facet field is malformed.");
-  }
-  return parts.join(",");
-}
-
-const SORT_MAX = 3;
-
-function sortBy(name: CollectionName, asked: string | undefined, q: string): string {
-  const { order } = COLLECTIONS[name];
-  if (!asked?.trim()) return q === "*" ? order : `_text_match:desc,${order}`;
-  const parts = partsOf(asked);
-  if (parts.length > SORT_MAX) throw new Unfit(400, "Only upto 3 sort fields are allowed.");
-  for (const part of parts) {
-    const field = /^(\w+)(?:\(missing_values:\s*(?:first|last|normal)\))?:(?:asc|desc)$/i.exec(part)?.[1];
-    if (field === undefined) throw new Unfit(400, "Parameter `sort_by` is malformed.");
-    if (field !== "_text_match" && !sortable(name).includes(field))
-      throw new Unfit(404, `Could not find a field named \`${field}\` in the schema for sorting.`);
-  }
-  return parts.join(",");
-}
-
-/**
- * A filter goes on as it is: the engine joins it with the wall as two trees. What must not be asked is looked for in
- * its text, also inside quotes, so that no other reading of a quote lets it through: hidden fields, and joins.
- */
-function filterBy(asked: string): string {
-  const hidden = HIDDEN.find((field) => asked.toLowerCase().includes(field));
-  if (hidden) throw new Unfit(400, `Could not find a filter field named \`${hidden}\` in the schema.`);
-  if (/\$\s*[\w-]+\s*\(/.test(asked)) throw new Unfit(400, "Could not parse the filter query.");
-  return asked;
-}
-
-function facetQuery(name: CollectionName, asked: string): string {
-  const [field = "", ...text] = asked.split(":");
-  if (!facets(name).includes(field.trim()))
-    throw new Unfit(404, `Could not find a facet field named \`${field.trim()}\` in the schema.`);
-  return `${field.trim()}:${text.join(":").slice(0, QUERY_MAX)}`;
-}
+export const UNASKED = ["tenant_id", "scope_id", "digest"];
 
 /** Words as they are looked for; none are all. A longer text is cut: nobody types so much. */
 export const queryOf = (q: string): string => q.trim().slice(0, QUERY_MAX).toWellFormed() || "*";
-
-/** The search that goes on, or why it does not. */
-export function rebuild(name: CollectionName, asked: Omit<SearchInput, "collection">): Rebuilt | SearchError {
-  const { per_page: perPage, page, max_facet_values: values } = asked;
-  try {
-    if (perPage !== undefined && perPage > PER_PAGE_MAX)
-      throw new Unfit(422, `Only upto ${PER_PAGE_MAX} hits can be fetched per page.`);
-    const q = queryOf(asked.q);
-    return {
-      collection: name,
-      q,
-      query_by: queryBy(name, asked.query_by),
-      sort_by: sortBy(name, asked.sort_by, q),
-      ...(asked.filter_by?.trim() ? { filter_by: filterBy(asked.filter_by) } : {}),
-      ...(asked.facet_by?.trim() ? { facet_by: facetBy(name, asked.facet_by) } : {}),
-      ...(asked.facet_query?.trim() ? { facet_query: facetQuery(name, asked.facet_query) } : {}),
-      ...(page === undefined ? {} : { page }),
-      ...(perPage === undefined ? {} : { per_page: perPage }),
-      ...(values === undefined ? {} : { max_facet_values: Math.min(values, FACET_VALUES_MAX) }),
-    };
-  } catch (error) {
-    if (error instanceof Unfit) return error.said;
-    throw error;
-  }
-}
 
 /** Parameters of every search, so that a list, its count and its bulk find the same, and all of it. */
 export const ALWAYS = {
@@ -169,7 +183,7 @@ export const ALWAYS = {
 
 /** What is never given back, and what is shown whole with the words marked in it. */
 export const shownOf = (name: CollectionName) => ({
-  exclude_fields: HIDDEN.join(","),
+  exclude_fields: UNASKED.join(","),
   highlight_full_fields: searchable(name)
     .filter((field) => field !== "summary")
     .join(","),

@@ -1,8 +1,8 @@
 import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
 import { readDocuments } from "#server/domain/search/collections.ts";
 import { indexDocuments, PAGE } from "#server/domain/search/index-documents.ts";
+import type { CollectionName } from "#server/domain/search/rules.ts";
 import { anyOf } from "#server/domain/search/rules.ts";
-import type { CollectionName } from "#server/domain/search/schema.ts";
 import { inTenant } from "#server/platform/db.ts";
 import { deleteDocuments, exportDocuments, listAliases } from "#server/platform/typesense.ts";
 
