@@ -2,7 +2,9 @@
 
 import { Command, useCommandState } from "cmdk";
 import { useTranslations } from "next-intl";
+import { useEffect, useEffectEvent } from "react";
 import { Configure, Index, InstantSearch, useHits, useInstantSearch } from "react-instantsearch";
+import { typeLabel } from "#components/approvals/amount.ts";
 import { useActionName } from "#components/audit/action-name.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { searchClient } from "#components/search/client.ts";
@@ -26,10 +28,12 @@ interface HitsProps {
   text: string;
   /** Closes the palette and goes there. */
   onGo: (href: string) => void;
+  /** What was found is there. */
+  onShown: () => void;
 }
 
 /** What the words find of all that the reader may read, five of a kind; without words the latest. */
-export function PaletteHits({ text, onGo }: HitsProps) {
+export function PaletteHits({ text, onGo, onShown }: HitsProps) {
   const { may } = useMe();
   const readable = COLLECTION_NAMES.filter((name) => may(...READERS[name]));
   if (readable.length === 0) return null;
@@ -41,16 +45,19 @@ export function PaletteHits({ text, onGo }: HitsProps) {
           <Group name={name} onGo={onGo} />
         </Index>
       ))}
-      <Outcome />
+      <Outcome onShown={onShown} />
     </InstantSearch>
   );
 }
 
 /** That the search is away, or that neither it nor the commands have anything by that name. */
-function Outcome() {
+function Outcome({ onShown }: Pick<HitsProps, "onShown">) {
   const t = useTranslations("palette");
   const filters = useTranslations("filters");
   const { error, status, scopedResults } = useInstantSearch({ catchError: true });
+  const shown = useEffectEvent(onShown);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer
+  useEffect(() => shown(), [scopedResults]);
   const commands = useCommandState((state) => state.filtered.count);
   const nothing = commands === 0 && status === "idle" && scopedResults.every(({ results }) => results?.nbHits === 0);
   return (
@@ -65,7 +72,7 @@ const SECTION_OF = { approvals: "inbox", people: "people", audit: "audit", messa
 const hrefOf = (name: CollectionName, hit: Hit) =>
   name === "people" ? `/people/${hit.person_id}` : `/${name}/${hit.objectID}`;
 
-function Group({ name, onGo }: { name: CollectionName } & Omit<HitsProps, "text">) {
+function Group({ name, onGo }: { name: CollectionName } & Pick<HitsProps, "onGo">) {
   const t = useTranslations("palette.found");
   const { items } = useHits<Hit>({ escapeHTML: false });
   const Icon = SECTIONS.find((section) => section.name === SECTION_OF[name])?.icon;
@@ -96,7 +103,7 @@ function Line({ name, hit }: { name: CollectionName; hit: Hit }) {
   );
   const at = new Date(Number(hit.created_at ?? hit.at)).toISOString();
   const [what, beside] = {
-    approvals: () => [marked("title"), marked("requester_name")],
+    approvals: () => [marked("title"), `${typeLabel(String(hit.type))}, ${hit.organisation}`],
     people: () => [marked("name"), marked("email")],
     audit: () => [action(String(hit.action)), marked("by")],
     messages: () => [marked("subject"), marked("to_email")],
@@ -105,7 +112,7 @@ function Line({ name, hit }: { name: CollectionName; hit: Hit }) {
     <>
       <span className="min-w-0 flex-1 truncate">{what}</span>
       <span className="max-w-[40%] shrink-0 truncate text-ink-3 text-xs">{beside}</span>
-      <Ago at={at} narrow className="w-9 shrink-0 text-right text-ink-3 text-xs" />
+      <Ago at={at} narrow className="w-16 shrink-0 whitespace-nowrap text-right text-ink-3 text-xs" />
     </>
   );
 }

@@ -5,7 +5,7 @@ import { Command } from "cmdk";
 import { Braces, LogOut, Monitor, Moon, Plus, Search, Sun } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useMe } from "#components/identity/me.tsx";
 import { useSections } from "#components/shell/navigation.ts";
 import { groupClass, itemClass } from "#components/shell/palette-classes.ts";
@@ -26,6 +26,14 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   const { may } = useMe();
   const [, setTheme] = useChosenTheme();
   const [text, setText] = useState("");
+  const [chosen, setChosen] = useState("");
+  const list = useRef<HTMLDivElement>(null);
+
+  /** Enter always has something to go to: what was chosen may have gone with the words before. */
+  const settle = () => {
+    if (list.current?.querySelector('[cmdk-item][data-selected="true"]')) return;
+    setChosen(list.current?.querySelector<HTMLElement>("[cmdk-item]")?.dataset.value ?? "");
+  };
 
   const close = () => {
     setText("");
@@ -44,7 +52,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
           aria-label={t("title")}
           className="fixed top-[14dvh] left-1/2 z-50 w-[36rem] max-w-[calc(100vw-1.5rem)] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-pop outline-none"
         >
-          <Command label={t("title")} loop>
+          <Command label={t("title")} loop value={chosen} onValueChange={setChosen}>
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
               <Command.Input
@@ -54,7 +62,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
                 className="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
               />
             </div>
-            <Command.List className="max-h-[min(28rem,60dvh)] overflow-y-auto">
+            <Command.List ref={list} className="max-h-[min(28rem,60dvh)] overflow-y-auto">
               <Command.Group heading={t("go")} className={groupClass}>
                 {may("approvals:submit") ? (
                   <Command.Item className={itemClass} onSelect={choose(() => router.push("/approvals/new"))}>
@@ -92,7 +100,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
                   {shell("signOut")}
                 </Command.Item>
               </Command.Group>
-              <PaletteHits text={text} onGo={(href) => choose(() => router.push(href))()} />
+              <PaletteHits text={text} onShown={settle} onGo={(href) => choose(() => router.push(href))()} />
             </Command.List>
           </Command>
         </Base.Popup>

@@ -62,7 +62,7 @@ test("a misspelt job title is found, narrowed by two facets and decided as a who
 test("the palette finds requests, people and messages as they are typed, and goes there by keyboard", async ({
   page,
 }) => {
-  await signInAs(page, "ada");
+  await signInAs(page, "ana");
   const inbox = new Inbox(page);
   await inbox.open();
   await page.keyboard.press("ControlOrMeta+k");
