@@ -3,13 +3,14 @@
 import { Command, useCommandState } from "cmdk";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent } from "react";
-import { Configure, Index, InstantSearch, useHits, useInstantSearch } from "react-instantsearch";
+import { Configure, Index, InstantSearch, useHits } from "react-instantsearch";
 import { typeLabel } from "#components/approvals/amount.ts";
 import { useActionName } from "#components/audit/action-name.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { searchClient } from "#components/search/client.ts";
 import { Marked } from "#components/search/marked.tsx";
 import { partsOf, TAGS } from "#components/search/marks.ts";
+import { useSearchState } from "#components/search/use-search-state.ts";
 import { SECTIONS } from "#components/shell/navigation.ts";
 import { groupClass, itemClass } from "#components/shell/palette-classes.ts";
 import { Ago } from "#components/ui/time.tsx";
@@ -54,7 +55,7 @@ export function PaletteHits({ text, onGo, onShown }: HitsProps) {
 function Outcome({ onShown }: Pick<HitsProps, "onShown">) {
   const t = useTranslations("palette");
   const filters = useTranslations("filters");
-  const { error, status, scopedResults } = useInstantSearch({ catchError: true });
+  const { error, status, scopedResults } = useSearchState();
   const shown = useEffectEvent(onShown);
   // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer
   useEffect(() => shown(), [scopedResults]);

@@ -1,13 +1,14 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-import { InstantSearch, useInstantSearch } from "react-instantsearch";
+import { InstantSearch } from "react-instantsearch";
 import type { Counts } from "#components/approvals/filters/filter-bar.tsx";
 import type { Facet } from "#components/approvals/search/use-view-search.ts";
 import { FACETS, useViewSearch } from "#components/approvals/search/use-view-search.ts";
 import type { View } from "#components/approvals/view.ts";
 import { follow } from "#components/live/news.ts";
 import { searchClient } from "#components/search/client.ts";
+import { useSearchState } from "#components/search/use-search-state.ts";
 
 const COUNTED = ["state", "type", "priority", "org"] as const satisfies readonly Facet[];
 /** The index follows a change within a second. */
@@ -29,7 +30,7 @@ export function EngineCounts(props: CountsProps) {
 
 function Counted({ view, onCounts }: CountsProps) {
   useViewSearch(view, COUNTED);
-  const { results, status, refresh } = useInstantSearch({ catchError: true });
+  const { results, status, refresh } = useSearchState();
   const tell = useEffectEvent(onCounts);
   useEffect(() => {
     if (status !== "idle" || results.__isArtificial) return;

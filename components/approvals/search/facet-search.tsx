@@ -3,11 +3,12 @@
 import { SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { InstantSearch, useInstantSearch, useRefinementList } from "react-instantsearch";
+import { InstantSearch, useRefinementList } from "react-instantsearch";
 import { OptionList } from "#components/approvals/filters/option-list.tsx";
 import { FACETS, useViewSearch } from "#components/approvals/search/use-view-search.ts";
 import type { View } from "#components/approvals/view.ts";
 import { searchClient } from "#components/search/client.ts";
+import { useSearchState } from "#components/search/use-search-state.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 
@@ -41,7 +42,7 @@ function Values({ label, facet, view, onChange }: FoundProps) {
     escapeFacetValues: false,
     sortBy: ["count:desc", "name:asc"],
   });
-  const { error, refresh } = useInstantSearch({ catchError: true });
+  const { error, refresh } = useSearchState();
   if (error)
     return (
       <Notice
