@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { beyondOf, compared, toAsk, withDrift } from "#components/approvals/list/drift.ts";
+import { Sought } from "#components/approvals/list/sought.ts";
 import type { Pages } from "#components/approvals/list/use-approval-pages.ts";
 import { COUNT_MAX, matchedNow, useListOptions } from "#components/approvals/list/use-approval-pages.ts";
 import type { View } from "#components/approvals/view.ts";
@@ -18,6 +19,8 @@ const EVERY_MS = 400;
 /** Where all is to be compared, so many of the rows that are loaded. */
 const COMPARED_MAX = 1_000;
 
+const idsOf = (pages: Pages) => pages.pages.flatMap((page) => page.items.map(({ id }) => id));
+
 /** Compares the list that is shown with what is told of changes, and notes in it what came of that. */
 export function useListDrift(view: View, shown: Pages | undefined, seen: () => readonly string[]): void {
   const queryClient = useQueryClient();
@@ -27,6 +30,7 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   const { queryKey } = useListOptions(view);
   const waiting = useRef<readonly string[]>([]);
   const counting = useRef(false);
+  const sought = useRef(new Sought());
 
   const get = () => queryClient.getQueryData<Pages>(queryKey);
   const put = (change: (pages: Pages) => Pages) =>
@@ -35,29 +39,41 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   /** Where more changed than was told, the counts say how much. */
   const count = async (filter: ReturnType<typeof filterOf>) => {
     const counts = await queryClient.fetchQuery({ ...trpc.approvals.count.queryOptions({ filter }), staleTime: 0 });
-    put((pages) => withDrift(pages, { beyond: beyondOf(pages, matchedNow(counts, view), COUNT_MAX) }));
+    beyond(matchedNow(counts, view));
+  };
+  const beyond = (matched: number) => put((pages) => withDrift(pages, { beyond: beyondOf(pages, matched, COUNT_MAX) }));
+
+  /** Of what was told, all that the words may concern: what is in the list, and what the engine finds of the rest. */
+  const searched = async (pages: Pages, news: News, words: string, filter: ReturnType<typeof filterOf>) => {
+    const known = new Set([...idsOf(pages), ...(pages.pages[0]?.drift?.fresh ?? [])]);
+    const [here, others] = [true, false].map((is) => news.changed.filter(({ id }) => known.has(id) === is));
+    sought.current.add(
+      (others ?? []).map(({ id }) => id),
+      news.all,
+    );
+    const { found, count: matched } = await sought.current.look(words, filter);
+    if (matched !== null) beyond(matched);
+    return { here: here ?? [], found };
   };
 
   const compare = useEffectEvent(async (news: News) => {
     const pages = get();
     if (!pages) return;
-    const all = news.all ? pages.pages.flatMap((page) => page.items.map(({ id }) => id)).slice(0, COMPARED_MAX) : [];
-    counting.current ||= news.all && wordsOf(filterOf(view, orgs)).words === null;
     const { words, rest: filter } = wordsOf(filterOf(view, orgs));
-    // Which others the words would find is for the next search to say.
-    const loaded = words === null ? null : new Set(pages.pages.flatMap((page) => page.items.map(({ id }) => id)));
-    const asked = toAsk(pages, news.changed, news.all ? [...seen(), ...all] : [], waiting.current).filter(
-      (id) => loaded === null || loaded.has(id),
-    );
+    const all = news.all ? idsOf(pages).slice(0, COMPARED_MAX) : [];
+    counting.current ||= news.all && words === null;
+    const { here, found } =
+      words === null ? { here: news.changed, found: [] } : await searched(pages, news, words, filter);
+    const asked = [...toAsk(pages, here, news.all ? [...seen(), ...all] : [], waiting.current), ...found];
     waiting.current = asked; // until they are answered for
     const ids = asked.slice(0, STANDING_MAX);
     if (ids.length > 0) {
       const { items } = await client.approvals.standing.query({ ids, filter });
       put((now) => compared(now, items, view));
     }
-    put((now) => withDrift(now, { checked: news.mark }));
+    if (!sought.current.waiting) put((now) => withDrift(now, { checked: news.mark }));
     waiting.current = asked.slice(STANDING_MAX);
-    if (waiting.current.length > 0) return "more";
+    if (waiting.current.length > 0 || sought.current.waiting) return "more";
     if (counting.current) {
       counting.current = false;
       await count(filter);
@@ -71,6 +87,7 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   useEffect(() => {
     waiting.current = [];
     counting.current = false;
+    sought.current.clear();
     if (!ready) return;
     const from = get()?.pages[0]?.drift?.checked ?? 0;
     return follow({ kinds: ["approval"], everyMs: EVERY_MS, act: (news) => compare(news), from });

@@ -4,7 +4,7 @@ import type { Filter, View } from "#components/approvals/view.ts";
 import { asApiError, inOrder, searchClient } from "#components/search/client.ts";
 import type { Part } from "#components/search/marks.ts";
 import { partsOf, TAGS } from "#components/search/marks.ts";
-import { filterOf } from "#server/domain/search/rules.ts";
+import { anyOf, filterOf } from "#server/domain/search/rules.ts";
 
 /** A page of what the engine finds: which requests, where the words stand in them, and how many there are. */
 export interface FoundPage {
@@ -61,20 +61,40 @@ interface Hit {
   readonly _highlightResult?: Readonly<Record<"title" | "summary", { readonly value?: string } | undefined>>;
 }
 
-/** Throws an ApiError. */
-export async function findPage({ words, filter, sort, direction, page, limit }: Asked): Promise<FoundPage> {
-  const params = { query: words, filters: engineFilter(filter), page, hitsPerPage: limit, ...TAGS };
+interface Answer {
+  readonly hits: readonly Hit[];
+  readonly nbHits: number;
+}
+
+async function ask(indexName: string, params: Readonly<Record<string, unknown>>): Promise<Answer> {
   try {
-    const { results } = await searchClient().search([
-      { indexName: inOrder("approvals", orderOf(sort, direction)), params },
-    ] as never);
-    const [{ hits, nbHits }] = results as unknown as [{ hits: readonly Hit[]; nbHits: number }];
-    const marks = hits.map(({ objectID, _highlightResult: marked }) => {
-      const parts = (field: "title" | "summary") => partsOf(marked?.[field]?.value ?? "");
-      return [objectID, { title: parts("title"), summary: parts("summary") }] as const;
-    });
-    return { ids: hits.map(({ objectID }) => objectID), marks: new Map(marks), found: nbHits };
+    const { results } = await searchClient().search([{ indexName, params }] as never);
+    const [answer] = results as unknown as [Answer];
+    return answer;
   } catch (error) {
     throw asApiError(error);
   }
+}
+
+/** Throws an ApiError. */
+export async function findPage({ words, filter, sort, direction, page, limit }: Asked): Promise<FoundPage> {
+  const params = { query: words, filters: engineFilter(filter), page, hitsPerPage: limit, ...TAGS };
+  const { hits, nbHits } = await ask(inOrder("approvals", orderOf(sort, direction)), params);
+  const marks = hits.map(({ objectID, _highlightResult: marked }) => {
+    const parts = (field: "title" | "summary") => partsOf(marked?.[field]?.value ?? "");
+    return [objectID, { title: parts("title"), summary: parts("summary") }] as const;
+  });
+  return { ids: hits.map(({ objectID }) => objectID), marks: new Map(marks), found: nbHits };
+}
+
+/** Which of at most 250 requests the words find under the filter, as far as the index knows. Throws an ApiError. */
+export async function foundAmong(ids: readonly string[], words: string, filter: Filter): Promise<string[]> {
+  const filters = [anyOf("id", ids), engineFilter(filter)].filter((part) => part !== "").join(" && ");
+  const { hits } = await ask("approvals", { query: words, filters, hitsPerPage: ids.length });
+  return hits.map(({ objectID }) => objectID);
+}
+
+/** How many the words find. Throws an ApiError. */
+export async function foundNow(words: string, filter: Filter): Promise<number> {
+  return (await ask("approvals", { query: words, filters: engineFilter(filter), hitsPerPage: 1 })).nbHits;
 }
