@@ -18,14 +18,21 @@ const THEME_ICONS = { system: Monitor, light: Sun, dark: Moon } as const;
 
 const PaletteHits = lazily(() => import("#components/shell/palette-hits.tsx").then((m) => m.PaletteHits));
 
-export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+interface PaletteProps {
+  open: boolean;
+  /** What is looked for. */
+  text: string;
+  onType: (text: string) => void;
+  onClose: () => void;
+}
+
+export function Palette({ open, text, onType, onClose }: PaletteProps) {
   const t = useTranslations("palette");
   const shell = useTranslations("shell");
   const router = useRouter();
   const sections = useSections();
   const { may } = useMe();
   const [, setTheme] = useChosenTheme();
-  const [text, setText] = useState("");
   const [chosen, setChosen] = useState("");
   const list = useRef<HTMLDivElement>(null);
 
@@ -35,21 +42,18 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
     setChosen(list.current?.querySelector<HTMLElement>("[cmdk-item]")?.dataset.value ?? "");
   };
 
-  const close = () => {
-    setText("");
-    onClose();
-  };
   const choose = (action: () => void) => () => {
-    close();
+    onClose();
     action();
   };
 
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && close()}>
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-40 bg-scrim" />
         <Base.Popup
           aria-label={t("title")}
+          data-palette
           className="fixed top-[14dvh] left-1/2 z-50 w-[36rem] max-w-[calc(100vw-1.5rem)] -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-pop outline-none"
         >
           <Command label={t("title")} loop value={chosen} onValueChange={setChosen}>
@@ -57,7 +61,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
               <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
               <Command.Input
                 value={text}
-                onValueChange={setText}
+                onValueChange={onType}
                 placeholder={t("placeholder")}
                 className="h-12 w-full bg-transparent text-base outline-none placeholder:text-ink-3"
               />
