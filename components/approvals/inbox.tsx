@@ -15,11 +15,14 @@ import { ApprovalTable } from "#components/approvals/list/approval-table.tsx";
 import { EmptyInbox } from "#components/approvals/list/empty-inbox.tsx";
 import { startOver, useListState } from "#components/approvals/list/list-state.tsx";
 import { matchedNow, useApprovalPages, useCounts } from "#components/approvals/list/use-approval-pages.ts";
+import { FACETS, narrowedOf } from "#components/approvals/search/view-search.ts";
 import { SelectionBar } from "#components/approvals/selection-bar.tsx";
 import { useDroppedNotice, useView } from "#components/approvals/use-view.ts";
 import type { View } from "#components/approvals/view.ts";
 import { filterOf, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { FacetCounter } from "#components/search/facet-counter.tsx";
+import type { FacetCounts } from "#components/search/facets.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { useIdle } from "#components/ui/idle.ts";
 import { useStore } from "#components/ui/store.ts";
@@ -29,10 +32,9 @@ const DriftPill = dynamic(() => import("#components/approvals/list/drift-pill.ts
   ssr: false,
 });
 
-const EngineCounts = dynamic(
-  () => import("#components/approvals/search/engine-counts.tsx").then((m) => m.EngineCounts),
-  { ssr: false },
-);
+const COUNTED = [FACETS.state, FACETS.type, FACETS.priority, FACETS.org] as const;
+
+const FOLLOWED = ["approval"] as const;
 
 /** Placeholders below the rows that are loaded: there is more, and it is on its way. */
 const PENDING_ROWS = 12;
@@ -63,12 +65,23 @@ function useBringIn(
 /** Facets of the view: of what the words find where there are any, else of what the database holds. */
 function useViewCounts(view: View) {
   const { orgs } = useMe();
-  const searched = wordsOf(filterOf(view, orgs)).words !== null;
+  const filter = filterOf(view, orgs);
+  const searched = wordsOf(filter).words !== null;
   const [found, setFound] = useState<Counts>();
   const { data } = useCounts(view);
+  const told = ({ state = {}, type = {}, priority = {}, org_id: org = {} }: FacetCounts) =>
+    setFound({ state, type, priority, org });
   return {
     counts: searched ? (found ?? data) : data,
-    counter: searched ? <EngineCounts view={view} onCounts={setFound} /> : null,
+    counter: searched ? (
+      <FacetCounter
+        collection="approvals"
+        narrowed={narrowedOf(filter)}
+        counted={COUNTED}
+        kinds={FOLLOWED}
+        onCounts={told}
+      />
+    ) : null,
   };
 }
 

@@ -2,13 +2,17 @@
 
 import { Check } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { FilterTrigger } from "#components/approvals/filters/facet-filter.tsx";
 import { useActionName, useTargetTypeName } from "#components/audit/action-name.ts";
 import { IdFilter } from "#components/audit/id-filter.tsx";
 import { useAuditChoices } from "#components/audit/use-audit.ts";
 import type { AuditView, ChangeAuditView } from "#components/audit/view.ts";
-import { isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { auditNarrowed, isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { FacetCounter } from "#components/search/facet-counter.tsx";
+import type { FacetCounts } from "#components/search/facets.tsx";
+import { SearchBox } from "#components/search/search-box.tsx";
+import { useSlash } from "#components/search/use-slash.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Popover } from "#components/ui/popover.tsx";
@@ -25,6 +29,7 @@ interface Option {
 interface ChoiceProps {
   label: string;
   options: readonly Option[];
+  counts?: Readonly<Record<string, number>> | undefined;
   chosen: string | null;
   onChange: (value: string | null) => void;
 }
@@ -32,8 +37,9 @@ interface ChoiceProps {
 const SEARCH_FROM = 9;
 
 /** One of many, or any. */
-function ChoiceFilter({ label, options, chosen, onChange }: ChoiceProps) {
+function ChoiceFilter({ label, options, counts, chosen, onChange }: ChoiceProps) {
   const t = useTranslations("filters");
+  const format = useFormatter();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLocaleLowerCase();
   const shown = options.filter((o) => `${o.label} ${o.hint ?? ""}`.toLocaleLowerCase().includes(wanted));
@@ -63,6 +69,7 @@ function ChoiceFilter({ label, options, chosen, onChange }: ChoiceProps) {
                 {hint ? <span className="block truncate font-mono text-2xs text-ink-3">{hint}</span> : null}
               </span>
               {value === chosen ? <Check className="size-4 shrink-0 text-accent" aria-hidden /> : null}
+              {counts ? <span className="text-ink-3 text-xs">{format.number(counts[value] ?? 0)}</span> : null}
             </PopoverClose>
           </li>
         ))}
@@ -122,6 +129,8 @@ function PeriodFilter({ view, change }: FilterProps) {
   );
 }
 
+const COUNTED = ["action", "class", "target_type"] as const;
+
 /** Whom a filter names, person or client, as one value. */
 function chosenActor({ person, client }: AuditView): string | null {
   if (person) return `person:${person}`;
@@ -140,9 +149,13 @@ export function AuditFilters({ view, change }: FilterProps) {
   const choices = useAuditChoices();
   const actionName = useActionName();
   const typeName = useTargetTypeName();
+  const [counts, setCounts] = useState<FacetCounts>();
+  const search = useRef<HTMLInputElement>(null);
+  useSlash(search);
   const byLabel = (a: Option, b: Option) => a.label.localeCompare(b.label);
   return (
     <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
+      <SearchBox label={t("search")} value={view.q} onChange={(q) => change({ q })} inputRef={search} />
       <ChoiceFilter
         label={t("who")}
         options={[
@@ -161,18 +174,21 @@ export function AuditFilters({ view, change }: FilterProps) {
         options={(choices?.actions ?? [])
           .map((value) => ({ value, label: actionName(value), hint: value }))
           .sort(byLabel)}
+        counts={counts?.action}
         chosen={view.action}
         onChange={(action) => change({ action })}
       />
       <ChoiceFilter
         label={t("class")}
         options={AUDIT_CLASSES.map((value) => ({ value, label: classes(value) }))}
+        counts={counts?.class}
         chosen={view.class}
         onChange={(value) => change({ class: value as AuditClass | null })}
       />
       <ChoiceFilter
         label={t("targetType")}
         options={(choices?.targetTypes ?? []).map((value) => ({ value, label: typeName(value) })).sort(byLabel)}
+        counts={counts?.target_type}
         chosen={view.type}
         onChange={(type) => change({ type })}
       />
@@ -183,6 +199,13 @@ export function AuditFilters({ view, change }: FilterProps) {
           {filters("clearAll")}
         </Button>
       ) : null}
+      <FacetCounter
+        collection="audit"
+        narrowed={auditNarrowed(view)}
+        counted={COUNTED}
+        kinds="all"
+        onCounts={setCounts}
+      />
     </div>
   );
 }

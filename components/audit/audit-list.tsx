@@ -5,7 +5,9 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { useActionName, useActorName, useTargetTypeName } from "#components/audit/action-name.ts";
 import { ClassMark } from "#components/audit/class-badge.tsx";
-import type { AuditEntry, useAuditPages } from "#components/audit/use-audit.ts";
+import type { AuditEntry } from "#components/audit/use-audit.ts";
+import { MarkedText } from "#components/search/marked.tsx";
+import type { useFoundPages } from "#components/search/use-found-pages.ts";
 import { cn } from "#components/ui/cn.ts";
 import { HeadCell, Table, TableBody, TableCell, TableHeader, TableRow } from "#components/ui/table.tsx";
 import { Moment } from "#components/ui/time.tsx";
@@ -51,7 +53,9 @@ function Row({ entry, onOpen }: { entry: AuditEntry; onOpen: () => void }) {
         </span>
       </TableCell>
       <TableCell className={cn(WHO, "items-center pr-3")}>
-        <span className={cn("truncate text-sm", entry.by.kind === "PERSON" ? "text-ink" : "text-ink-2")}>{actor}</span>
+        <span className={cn("truncate text-sm", entry.by.kind === "PERSON" ? "text-ink" : "text-ink-2")}>
+          <MarkedText text={actor} parts={entry.marks?.by} />
+        </span>
       </TableCell>
       <TableCell className={cn(WHERE, "items-center pr-3 text-ink-2 text-sm")}>
         <span className="truncate" title={entry.scope?.name}>
@@ -66,7 +70,7 @@ function Row({ entry, onOpen }: { entry: AuditEntry; onOpen: () => void }) {
 }
 
 interface ListProps {
-  query: ReturnType<typeof useAuditPages>;
+  query: ReturnType<typeof useFoundPages<AuditEntry>>;
   onOpen: (id: string) => void;
 }
 

@@ -4,15 +4,15 @@ import { Maximize2, SearchX } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
-import { useMemo } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { AuditArrivals } from "#components/audit/audit-arrivals.tsx";
 import { AuditFilters } from "#components/audit/audit-filters.tsx";
 import { AuditList } from "#components/audit/audit-list.tsx";
 import { Entry, EntryTitle } from "#components/audit/entry.tsx";
-import { useAuditPages } from "#components/audit/use-audit.ts";
+import { useAuditEntries } from "#components/audit/use-audit.ts";
 import type { AuditView, ChangeAuditView } from "#components/audit/view.ts";
-import { auditFilterOf, auditParsers, isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { auditParsers, isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { useFoundPages } from "#components/search/use-found-pages.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Drawer } from "#components/ui/drawer.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
@@ -60,9 +60,7 @@ function Loading() {
 function Content({ view, change }: { view: AuditView; change: ChangeAuditView }) {
   const t = useTranslations("audit");
   const filters = useTranslations("filters");
-  // Which entry is open does not change the list.
-  const filter = useMemo(() => auditFilterOf({ ...view, entry: null }), [view]);
-  const query = useAuditPages(filter);
+  const query = useFoundPages(useAuditEntries(view));
   const { data, error, refetch } = query;
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   return (
@@ -88,7 +86,8 @@ function Content({ view, change }: { view: AuditView; change: ChangeAuditView })
 export function AuditPage() {
   const t = useTranslations("audit");
   const [view, set] = useQueryStates(auditParsers, { history: "push", scroll: false });
-  const change: ChangeAuditView = (next) => void set(next);
+  // What is typed is one step back, not one for each letter.
+  const change: ChangeAuditView = (next) => void set(next, "q" in next ? { history: "replace" } : undefined);
   return (
     <>
       <header className="shrink-0 border-b">

@@ -1,32 +1,34 @@
 "use client";
 
-import type { InfiniteData, QueryKey } from "@tanstack/react-query";
-import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
-import type { AuditFilter } from "#components/audit/view.ts";
-import { AUDIT_KEY, AUDIT_PAGE } from "#components/audit/view.ts";
+import type { AuditView } from "#components/audit/view.ts";
+import { AUDIT_KEY, AUDIT_PAGE, auditAsked, auditNarrowed } from "#components/audit/view.ts";
+import type { Found, FoundList } from "#components/search/use-found-pages.ts";
 import type { AppRouter } from "#server/api/root.ts";
+import { allOf, anyOf } from "#server/domain/search/rules.ts";
 
 type Outputs = inferRouterOutputs<AppRouter>["audit"];
-type Page = Outputs["list"];
-export type AuditEntry = Page["items"][number];
+export type AuditEntry = Found<Outputs["list"]["items"][number]>;
 export type AuditEntryDetail = Outputs["get"];
 
-/** The entries that a filter leaves, the newest first, page by page. */
-export function useAuditPages(filter: AuditFilter) {
+/** The entries of a view, the newest first. */
+export function useAuditEntries(view: AuditView): FoundList<AuditEntry> {
   const client = useTRPCClient();
-  return useInfiniteQuery(
-    infiniteQueryOptions<Page, ApiError, InfiniteData<Page, string | null>, QueryKey, string | null>({
-      queryKey: [AUDIT_KEY, filter],
-      queryFn: ({ pageParam, signal }) =>
-        client.audit.list.query({ filter, limit: AUDIT_PAGE, cursor: pageParam }, { signal }),
-      initialPageParam: null,
-      getNextPageParam: (page) => page.nextCursor,
-      placeholderData: keepPreviousData,
-    }),
-  );
+  const { words, filter } = auditAsked(view);
+  const { filters, chosen } = auditNarrowed(view);
+  const facets = Object.entries(chosen).map(([name, values]) => anyOf(name, values));
+  return {
+    queryKey: [AUDIT_KEY, { words, filter }],
+    search: { collection: "audit", words, filters: allOf(filters, ...facets), order: "at:desc" },
+    limit: AUDIT_PAGE,
+    list: async ({ cursor, limit }, signal) => {
+      const { items, nextCursor } = await client.audit.list.query({ filter, limit, cursor }, { signal });
+      return { items, next: nextCursor };
+    },
+    byIds: async (ids, signal) => (await client.audit.list.query({ filter, ids, limit: ids.length }, { signal })).items,
+  };
 }
 
 /** An entry never changes: what was read once is kept. */

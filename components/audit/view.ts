@@ -1,8 +1,9 @@
 import type { inferRouterInputs } from "@trpc/server";
 import type { inferParserType, SearchParams } from "nuqs/server";
-import { createLoader, createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
+import { createLoader, createParser, createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
 import type { AppRouter } from "#server/api/root.ts";
 import { AUDIT_CLASSES } from "#server/domain/audit/rules.ts";
+import { allOf, anyOf, QUERY_MAX } from "#server/domain/search/rules.ts";
 
 export type AuditFilter = NonNullable<inferRouterInputs<AppRouter>["audit"]["list"]["filter"]>;
 
@@ -21,6 +22,7 @@ const parseAsDay = kept((text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(tex
 
 /** The one owner of every key in the audit's address; what cannot be read is left out. */
 export const auditParsers = {
+  q: parseAsString.withDefault(""),
   person: parseAsId,
   client: parseAsId,
   action: parseAsName,
@@ -43,6 +45,7 @@ export const parseAuditView = (searchParams: SearchParams): AuditView => load(se
 export const auditQuery = createSerializer(auditParsers);
 
 export const NOT_NARROWED = {
+  q: "",
   person: null,
   client: null,
   action: null,
@@ -56,7 +59,7 @@ export const NOT_NARROWED = {
 } as const satisfies Partial<AuditView>;
 
 export const isNarrowed = (view: AuditView) =>
-  (Object.keys(NOT_NARROWED) as (keyof typeof NOT_NARROWED)[]).some((key) => view[key] !== null);
+  (Object.keys(NOT_NARROWED) as (keyof typeof NOT_NARROWED)[]).some((key) => view[key] !== NOT_NARROWED[key]);
 
 /** A view as the server's filter. Days are UTC days: one address gives everybody the same entries. */
 export function auditFilterOf(view: AuditView): AuditFilter {
@@ -71,5 +74,33 @@ export function auditFilterOf(view: AuditView): AuditFilter {
     to: view.to ? new Date(Date.parse(view.to) + DAY_MS).toISOString() : undefined,
     requestId: view.request ?? undefined,
     correlationId: view.chain ?? undefined,
+  };
+}
+
+/** What a view asks for, whichever entry is open: the words that are looked for, and the rest of it as the filter. */
+export const auditAsked = (view: AuditView) => ({
+  words: view.q.trim().slice(0, QUERY_MAX),
+  filter: auditFilterOf(view),
+});
+
+/** The facets of a view, by the engine's names for them, and the rest of it in the engine's words. */
+export function auditNarrowed(view: AuditView) {
+  const { words, filter } = auditAsked(view);
+  const one = (value: string | undefined) => (value === undefined ? [] : [value]);
+  return {
+    words,
+    filters: allOf(
+      anyOf("by_id", [...one(filter.person), ...one(filter.client)]),
+      anyOf("target_id", one(filter.target)),
+      anyOf("request_id", one(filter.requestId)),
+      anyOf("correlation_id", one(filter.correlationId)),
+      filter.from ? `at:>=${Date.parse(filter.from)}` : "",
+      filter.to ? `at:<${Date.parse(filter.to)}` : "",
+    ),
+    chosen: {
+      action: one(filter.action),
+      class: one(filter.class),
+      target_type: one(filter.targetType),
+    },
   };
 }

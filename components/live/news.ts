@@ -71,6 +71,9 @@ export function hear(told: Told | "gap"): void {
   for (const look of followers) look();
 }
 
+/** For whoever asks the search engine, which is up to a second behind what is told: the look after this one comes too. */
+export const onceMore = ({ all, changed }: News) => (all || changed.length > 0 ? "more" : undefined);
+
 export interface Following {
   readonly kinds: readonly LiveKind[] | "all";
   /** From the end of one look to the next, however much is told meanwhile. */

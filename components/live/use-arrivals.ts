@@ -6,6 +6,7 @@ import { useEffect, useEffectEvent } from "react";
 import type { Pages } from "#components/live/arrivals.ts";
 import { arrived, withNewer } from "#components/live/arrivals.ts";
 import type { Following } from "#components/live/news.ts";
+import { onceMore } from "#components/live/news.ts";
 import { useNews, usePolling } from "#components/live/use-news.ts";
 
 const EVERY_MS = 1_000;
@@ -15,6 +16,8 @@ interface List<T> {
   readonly queryKey: QueryKey;
   readonly pages: Pages<T> | undefined;
   readonly kinds: Following["kinds"];
+  /** Found by the search engine, and not read from the database. */
+  readonly searched: boolean;
   /** The beginning of the list as it is now. */
   readonly read: (signal: AbortSignal) => Promise<readonly T[]>;
   readonly pollMs: number;
@@ -23,7 +26,7 @@ interface List<T> {
 
 /** Follows a list of the newest: its rows as they are now, in their places; what came is counted, and comes in when asked. */
 export function useArrivals<T extends { readonly id: string }>(list: List<T>) {
-  const { queryKey, pages, kinds, read, pollMs, toldPollMs } = list;
+  const { queryKey, pages, kinds, searched, read, pollMs, toldPollMs } = list;
   const queryClient = useQueryClient();
   const top = useQuery({
     queryKey: ["top", ...queryKey],
@@ -36,7 +39,10 @@ export function useArrivals<T extends { readonly id: string }>(list: List<T>) {
     staleTime: Number.POSITIVE_INFINITY,
     refetchInterval: usePolling(pollMs, toldPollMs),
   });
-  useNews(kinds, EVERY_MS, () => top.refetch());
+  useNews(kinds, EVERY_MS, async (news) => {
+    await top.refetch();
+    return searched ? onceMore(news) : undefined;
+  });
 
   const reload = useEffectEvent(() => void queryClient.invalidateQueries({ queryKey, exact: true }));
   const count = arrived(pages, top.data);

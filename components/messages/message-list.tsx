@@ -6,16 +6,19 @@ import { useTranslations } from "next-intl";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { MessageStatusBadge } from "#components/messages/status-badge.tsx";
 import type { ListedMessage } from "#components/messages/use-messages.ts";
-import { useMessagePages } from "#components/messages/use-messages.ts";
+import { useMessageList } from "#components/messages/use-messages.ts";
 import type { MessageView } from "#components/messages/view.ts";
-import { isNarrowed, messageFilterOf } from "#components/messages/view.ts";
+import { isNarrowed } from "#components/messages/view.ts";
+import { MarkedText } from "#components/search/marked.tsx";
+import { useFoundPages } from "#components/search/use-found-pages.ts";
 import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
 function Row({ message }: { message: ListedMessage }) {
   const templates = useTranslations("messageTemplates");
-  const { id, subject, status, template, to, lastError, createdAt } = message;
+  const { id, subject, status, template, to, lastError, createdAt, marks } = message;
   return (
     <li className="relative grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 border-b px-4 py-2.5 hover:bg-hover md:grid-cols-[minmax(0,1fr)_14rem_9rem_5rem]">
       <span className="min-w-0">
@@ -24,7 +27,7 @@ function Row({ message }: { message: ListedMessage }) {
           prefetch={false}
           className="block truncate font-medium after:absolute after:inset-0"
         >
-          {subject}
+          <MarkedText text={subject} parts={marks?.subject} />
         </Link>
         <span className="block truncate text-ink-3 text-xs">
           <span className="md:hidden">{to.name ?? to.email} · </span>
@@ -32,8 +35,14 @@ function Row({ message }: { message: ListedMessage }) {
         </span>
       </span>
       <span className="hidden min-w-0 md:block">
-        <span className="block truncate text-sm">{to.name ?? to.email}</span>
-        {to.name ? <span className="block truncate text-ink-3 text-xs">{to.email}</span> : null}
+        {to.name ? (
+          <span className="block truncate text-sm">
+            <MarkedText text={to.name} parts={marks?.to_name} />
+          </span>
+        ) : null}
+        <span className={cn("block truncate", to.name ? "text-ink-3 text-xs" : "text-sm")}>
+          <MarkedText text={to.email} parts={marks?.to_email} />
+        </span>
       </span>
       <MessageStatusBadge status={status} className="justify-self-end md:justify-self-start" />
       <span className="hidden text-right text-ink-3 text-sm md:block">
@@ -58,9 +67,7 @@ function Loading() {
 export function MessageList({ view, onClear }: { view: MessageView; onClear: () => void }) {
   const t = useTranslations("messages");
   const filters = useTranslations("filters");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMessagePages(
-    messageFilterOf(view),
-  );
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFoundPages(useMessageList(view));
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);

@@ -3,17 +3,22 @@
 import { LayoutTemplate } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { debounce, useQueryStates } from "nuqs";
+import { useQueryStates } from "nuqs";
+import { useRef, useState } from "react";
 import { FacetFilter } from "#components/approvals/filters/facet-filter.tsx";
 import { MessageArrivals } from "#components/messages/message-arrivals.tsx";
 import { MessageList } from "#components/messages/message-list.tsx";
-import { isNarrowed, messageParsers, TO_MAX } from "#components/messages/view.ts";
+import { isNarrowed, messageParsers, messagesAsked } from "#components/messages/view.ts";
+import { FacetCounter } from "#components/search/facet-counter.tsx";
+import type { FacetCounts } from "#components/search/facets.tsx";
+import { SearchBox } from "#components/search/search-box.tsx";
+import { useSlash } from "#components/search/use-slash.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { Input } from "#components/ui/field.tsx";
 import type { MessageStatus, Template } from "#server/domain/messaging/rules.ts";
 import { STATUSES, TEMPLATES } from "#server/domain/messaging/rules.ts";
 
-const TYPING_MS = 300;
+const COUNTED = ["status", "template"] as const;
+const FOLLOWED = ["message"] as const;
 
 export function MessagesPage() {
   const t = useTranslations("messages");
@@ -21,7 +26,10 @@ export function MessagesPage() {
   const templates = useTranslations("messageTemplates");
   const filters = useTranslations("filters");
   const [view, set] = useQueryStates(messageParsers, { scroll: false });
-  const clear = () => void set({ status: null, template: null, to: null });
+  const [counts, setCounts] = useState<FacetCounts>();
+  const search = useRef<HTMLInputElement>(null);
+  useSlash(search);
+  const clear = () => void set({ status: null, template: null, q: null });
   return (
     <>
       <header className="shrink-0 border-b">
@@ -39,34 +47,42 @@ export function MessagesPage() {
           </Link>
         </div>
         <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
+          <SearchBox
+            label={t("search")}
+            value={view.q}
+            onChange={(q) => void set({ q: q || null })}
+            inputRef={search}
+          />
           <FacetFilter
             label={t("status")}
             options={STATUSES.map((value) => ({ value, label: statuses(value) }))}
-            counts={undefined}
+            counts={counts?.status}
             chosen={view.status}
             onChange={(status) => void set({ status: status as MessageStatus[] })}
           />
           <FacetFilter
             label={t("template")}
             options={TEMPLATES.map((value) => ({ value, label: templates(value) }))}
-            counts={undefined}
+            counts={counts?.template}
             chosen={view.template}
             onChange={(template) => void set({ template: template as Template[] })}
-          />
-          <Input
-            type="search"
-            aria-label={t("searchTo")}
-            placeholder={t("searchTo")}
-            maxLength={TO_MAX}
-            className="h-7 w-56 text-sm"
-            value={view.to}
-            onChange={(event) => void set({ to: event.target.value || null }, { limitUrlUpdates: debounce(TYPING_MS) })}
           />
           {isNarrowed(view) ? (
             <Button variant="ghost" size="sm" onClick={clear}>
               {filters("clearAll")}
             </Button>
           ) : null}
+          <FacetCounter
+            collection="messages"
+            narrowed={{
+              words: messagesAsked(view).words,
+              filters: "",
+              chosen: { status: view.status, template: view.template },
+            }}
+            counted={COUNTED}
+            kinds={FOLLOWED}
+            onCounts={setCounts}
+          />
         </div>
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">

@@ -9,7 +9,8 @@ import { usePlaceCode, useRoleName } from "#components/people/names.ts";
 import type { Member } from "#components/people/use-people.ts";
 import { useMemberPages } from "#components/people/use-people.ts";
 import type { PeopleView } from "#components/people/view.ts";
-import { isNarrowed, peopleFilterOf } from "#components/people/view.ts";
+import { isNarrowed } from "#components/people/view.ts";
+import { MarkedText } from "#components/search/marked.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
@@ -42,7 +43,7 @@ function Roles({ roles, held }: Pick<Member, "roles" | "held">) {
 
 function Row({ member, whole }: { member: Member; whole: boolean }) {
   const t = useTranslations("people");
-  const { personId, name, email, lastSeenAt } = member;
+  const { personId, name, email, lastSeenAt, marks } = member;
   return (
     <li className={cn(rowClass, "relative min-h-14 py-2 hover:bg-hover")}>
       <span className="min-w-0">
@@ -51,9 +52,11 @@ function Row({ member, whole }: { member: Member; whole: boolean }) {
           prefetch={false}
           className="block truncate font-medium after:absolute after:inset-0"
         >
-          {name}
+          <MarkedText text={name} parts={marks?.name} />
         </Link>
-        <span className="block truncate text-ink-3 text-xs">{email}</span>
+        <span className="block truncate text-ink-3 text-xs">
+          <MarkedText text={email} parts={marks?.email} />
+        </span>
       </span>
       <span className="col-span-2 row-start-2 min-w-0 text-sm lg:col-span-1 lg:row-start-auto">
         <Roles {...member} />
@@ -88,7 +91,7 @@ interface ListProps {
 export function MemberList({ view, whole, onClear }: ListProps) {
   const t = useTranslations("people");
   const filters = useTranslations("filters");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemberPages(peopleFilterOf(view));
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemberPages(view);
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);

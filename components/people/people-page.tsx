@@ -3,16 +3,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { debounce, useQueryStates } from "nuqs";
-import { useState } from "react";
+import { useQueryStates } from "nuqs";
+import { useRef, useState } from "react";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { Action } from "#components/api/use-action.ts";
+import { FacetFilter } from "#components/approvals/filters/facet-filter.tsx";
 import { useMe } from "#components/identity/me.tsx";
 import { InvitationList } from "#components/people/invitation-list.tsx";
 import { MemberList } from "#components/people/member-list.tsx";
-import { isNarrowed, PEOPLE_TABS, peopleParsers, SEARCH_MAX } from "#components/people/view.ts";
+import { isNarrowed, PEOPLE_TABS, peopleAsked, peopleParsers } from "#components/people/view.ts";
+import { FacetCounter } from "#components/search/facet-counter.tsx";
+import type { FacetCounts } from "#components/search/facets.tsx";
+import { SearchBox } from "#components/search/search-box.tsx";
+import { useSlash } from "#components/search/use-slash.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Input, Select } from "#components/ui/field.tsx";
 import { lazily } from "#components/ui/first-sign.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
@@ -34,42 +38,39 @@ export interface PeopleActions {
   readonly resend: Action<{ id: string }, { id: string; email: string }>;
 }
 
-const TYPING_MS = 300;
+const COUNTED = ["status"] as const;
+const FOLLOWED = ["person"] as const;
 
 function MemberFilters() {
   const t = useTranslations("people");
   const statuses = useTranslations("memberStatus");
   const filters = useTranslations("filters");
   const [view, set] = useQueryStates(peopleParsers, { scroll: false });
+  const [counts, setCounts] = useState<FacetCounts>();
+  const search = useRef<HTMLInputElement>(null);
+  useSlash(search);
   return (
     <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
-      <Input
-        type="search"
-        aria-label={t("search")}
-        placeholder={t("search")}
-        maxLength={SEARCH_MAX}
-        className="h-7 w-60 text-sm"
-        value={view.q}
-        onChange={(event) => void set({ q: event.target.value || null }, { limitUrlUpdates: debounce(TYPING_MS) })}
+      <SearchBox label={t("search")} value={view.q} onChange={(q) => void set({ q: q || null })} inputRef={search} />
+      <FacetFilter
+        label={t("status")}
+        options={MEMBER_STATUSES.map((value) => ({ value, label: statuses(value) }))}
+        counts={counts?.status}
+        chosen={view.status}
+        onChange={(status) => void set({ status: status as MemberStatus[] })}
       />
-      <Select
-        aria-label={t("status")}
-        className="h-7 w-auto text-sm"
-        value={view.status ?? ""}
-        onChange={(event) => void set({ status: (event.target.value || null) as MemberStatus | null })}
-      >
-        <option value="">{t("anyStatus")}</option>
-        {MEMBER_STATUSES.map((status) => (
-          <option key={status} value={status}>
-            {statuses(status)}
-          </option>
-        ))}
-      </Select>
       {isNarrowed(view) ? (
         <Button variant="ghost" size="sm" onClick={() => void set({ q: null, status: null })}>
           {filters("clearAll")}
         </Button>
       ) : null}
+      <FacetCounter
+        collection="people"
+        narrowed={{ words: peopleAsked(view).words, filters: "", chosen: { status: view.status } }}
+        counted={COUNTED}
+        kinds={FOLLOWED}
+        onCounts={setCounts}
+      />
     </div>
   );
 }

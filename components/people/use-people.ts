@@ -1,37 +1,46 @@
 "use client";
 
-import type { InfiniteData, QueryKey } from "@tanstack/react-query";
-import { infiniteQueryOptions, keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
-import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
-import type { PeopleFilter } from "#components/people/view.ts";
-import { PEOPLE_KEY, PEOPLE_PAGE } from "#components/people/view.ts";
+import { onceMore } from "#components/live/news.ts";
+import { useNews } from "#components/live/use-news.ts";
+import type { PeopleView } from "#components/people/view.ts";
+import { PEOPLE_KEY, PEOPLE_PAGE, peopleAsked } from "#components/people/view.ts";
+import type { Found } from "#components/search/use-found-pages.ts";
+import { useFoundPages } from "#components/search/use-found-pages.ts";
 import type { AppRouter } from "#server/api/root.ts";
+import { NOT_LEFT } from "#server/domain/people/rules.ts";
+import { anyOf } from "#server/domain/search/rules.ts";
 
 type Outputs = inferRouterOutputs<AppRouter>["people"];
-type Page = Outputs["list"];
-export type Member = Page["items"][number];
+export type Member = Found<Outputs["list"]["items"][number]>;
 export type Invitation = Outputs["invitations"][number];
 export type Person = Outputs["get"];
 export type Held = Person["assignments"][number];
 
-/** The members that a filter leaves, the newest first, page by page. */
-export function useMemberPages(filter: PeopleFilter) {
+const FOLLOWED = ["person", "assignment"] as const;
+const EVERY_MS = 1_000;
+
+/** The members of a view: the newest first, or those that fit its words best. */
+export function useMemberPages(view: PeopleView) {
   const client = useTRPCClient();
-  return useInfiniteQuery(
-    infiniteQueryOptions<Page, ApiError, InfiniteData<Page, string | null>, QueryKey, string | null>({
-      queryKey: [PEOPLE_KEY, filter],
-      queryFn: ({ pageParam, signal }) =>
-        client.people.list.query(
-          { ...filter, limit: PEOPLE_PAGE, ...(pageParam ? { after: pageParam } : {}) },
-          { signal },
-        ),
-      initialPageParam: null,
-      getNextPageParam: (page) => page.next,
-      placeholderData: keepPreviousData,
-    }),
-  );
+  const { words, filter } = peopleAsked(view);
+  const query = useFoundPages<Member>({
+    queryKey: [PEOPLE_KEY, { words, filter }],
+    search: { collection: "people", words, filters: anyOf("status", filter.status ?? NOT_LEFT) },
+    limit: PEOPLE_PAGE,
+    list: ({ cursor, limit }, signal) =>
+      client.people.list.query({ ...filter, limit, ...(cursor ? { after: cursor } : {}) }, { signal }),
+    byIds: async (ids, signal) =>
+      (await client.people.list.query({ ...filter, ids, limit: ids.length }, { signal })).items,
+  });
+  useNews(FOLLOWED, EVERY_MS, (news) => {
+    if (words === "") return; // read again with all other lists of people
+    void query.refetch();
+    return onceMore(news);
+  });
+  return query;
 }
 
 /** All that shows people, their roles or the scopes they hold them in is read again. */

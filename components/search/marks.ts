@@ -5,6 +5,9 @@ export interface Part {
   readonly marked: boolean;
 }
 
+/** Where the words that were looked for stand in the fields of a record. */
+export type Marks = Readonly<Record<string, readonly Part[] | undefined>>;
+
 /** In place of the engine's `<mark>`: signs that no text has, so that nothing of it is ever read as markup. */
 const [FROM, TO] = ["\u0002", "\u0003"];
 

@@ -41,7 +41,7 @@ test("who can decide a request is reminded in their own language; the mail is ke
   await expect(dialog.getByRole("checkbox", { name: "Mei Tanaka" })).toBeDisabled(); // once an hour
   await page.keyboard.press("Escape");
 
-  await page.goto("/messages?to=mei");
+  await page.goto("/messages?q=mei");
   const messages = page.getByRole("list", { name: "Messages" }).getByRole("listitem");
   const spanish = messages.filter({ hasText: `A la espera de su decisión: ${title}` });
   await expect(spanish).toContainText("Captured");
@@ -65,7 +65,7 @@ test("who can decide a request is reminded in their own language; the mail is ke
   await expect(steps.filter({ hasText: "Message captured" })).toHaveCount(1);
   await expect(steps.filter({ hasText: "Reminder to decide" })).toContainText("Captured");
 
-  await page.goto("/messages?to=olu");
+  await page.goto("/messages?q=olu");
   await expect(messages.filter({ hasText: title }).first()).toContainText("Waiting for your decision");
 });
 

@@ -42,7 +42,7 @@ export class People {
 
   /** The link in the newest mail to an address, as whoever runs an installation without a mail server sees it. */
   async revealLink(email: string): Promise<string> {
-    await this.page.goto(`/messages?to=${encodeURIComponent(email)}`);
+    await this.page.goto(`/messages?q=${encodeURIComponent(email)}`);
     await this.page.getByRole("list", { name: "Messages" }).getByRole("link").first().click();
     await this.page.getByRole("button", { name: "Show one-time link" }).click();
     return (await this.dialog.getByText(/\/welcome\?token=/).textContent()) ?? "";

@@ -96,6 +96,7 @@ const PROCEDURES: Record<string, Inputs> = {
   "audit.list": ({ pending, org, logged }) => [
     { filter: { target: pending } },
     { filter: { target: org } },
+    { ids: [logged] },
     { cursor: logged, filter: { person: pending } },
   ],
   "approvals.standing": ({ pending, returned, org }) => [
@@ -103,7 +104,7 @@ const PROCEDURES: Record<string, Inputs> = {
     { ids: [pending], filter: { org: [org] } },
   ],
   "approvals.approvers": ({ pending, returned }) => [{ id: pending }, { id: returned }],
-  "messages.list": ({ pending, message }) => [{ targetId: pending }, { to: "theirs@" }, { before: message }],
+  "messages.list": ({ pending, message }) => [{ targetId: pending }, { ids: [message] }, { before: message }],
   "messages.get": ({ message }) => [{ id: message }],
   "messages.preview": NO_IDS,
   "messages.resend": ({ message }) => [{ id: message }],
@@ -151,7 +152,7 @@ const PROCEDURES: Record<string, Inputs> = {
   "people.invitation": NO_IDS,
   "people.invitations": NO_IDS,
   "people.get": ({ person, member }) => [{ personId: person }, { personId: member }],
-  "people.list": ({ member, email }) => [{ q: email }, { after: member, q: email }],
+  "people.list": ({ member, email }) => [{ q: email }, { ids: [member] }, { after: member, q: email }],
   "people.setStatus": ({ member, person }) => [
     { id: member, status: "DISABLED" },
     { id: person, status: "ENDED" },

@@ -16,6 +16,9 @@ export function text(max: number, min = 0) {
 
 export const uuid = z.uuid().transform((s) => s.toLowerCase());
 
+/** Some records of a list, by their ids: as many as a page of it holds. */
+export const ids = z.array(uuid).min(1).max(200);
+
 /** An instant, ISO 8601 with an offset; kept as a `Date`, UTC, in the years that every part of us can write. */
 export const instant = z.iso
   .datetime({ offset: true })

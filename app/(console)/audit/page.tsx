@@ -2,7 +2,7 @@ import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { AuditPage } from "#components/audit/audit-page.tsx";
-import { AUDIT_KEY, AUDIT_PAGE, auditFilterOf, parseAuditView } from "#components/audit/view.ts";
+import { AUDIT_KEY, AUDIT_PAGE, auditAsked, parseAuditView } from "#components/audit/view.ts";
 import { isFirstLoad, pageApi, pathWith, requireCaller } from "../api.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -15,13 +15,17 @@ export default async function AuditRoute({ searchParams }: PageProps<"/audit">) 
   await requireCaller(pathWith("/audit", params));
   const { queryClient, trpc, ask } = await pageApi();
   if (await isFirstLoad()) {
-    const filter = auditFilterOf(parseAuditView(params));
+    const { words, filter } = auditAsked(parseAuditView(params));
     await Promise.all([
-      queryClient.prefetchInfiniteQuery({
-        queryKey: [AUDIT_KEY, filter],
-        queryFn: () => ask.audit.list({ filter, limit: AUDIT_PAGE }),
-        initialPageParam: null,
-      }),
+      words === "" && // else found by the browser, which asks the search engine
+        queryClient.prefetchInfiniteQuery({
+          queryKey: [AUDIT_KEY, { words, filter }],
+          queryFn: async () => {
+            const { items, nextCursor } = await ask.audit.list({ filter, limit: AUDIT_PAGE });
+            return { items, next: nextCursor };
+          },
+          initialPageParam: null,
+        }),
       queryClient.prefetchQuery(trpc.audit.choices.queryOptions({})),
     ]);
   }

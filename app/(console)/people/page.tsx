@@ -2,7 +2,7 @@ import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { PeoplePage } from "#components/people/people-page.tsx";
-import { PEOPLE_KEY, PEOPLE_PAGE, parsePeopleView, peopleFilterOf } from "#components/people/view.ts";
+import { PEOPLE_KEY, PEOPLE_PAGE, parsePeopleView, peopleAsked } from "#components/people/view.ts";
 import { invitePersonAction, resendInvitationAction } from "#server/api/actions.ts";
 import { isFirstLoad, pageApi, pathWith, requireCaller } from "../api.ts";
 
@@ -16,13 +16,14 @@ export default async function PeopleRoute({ searchParams }: PageProps<"/people">
   await requireCaller(pathWith("/people", params));
   const { queryClient, trpc, ask } = await pageApi();
   if (await isFirstLoad()) {
-    const filter = peopleFilterOf(parsePeopleView(params));
+    const asked = peopleAsked(parsePeopleView(params));
     await Promise.all([
-      queryClient.prefetchInfiniteQuery({
-        queryKey: [PEOPLE_KEY, filter],
-        queryFn: () => ask.people.list({ ...filter, limit: PEOPLE_PAGE }),
-        initialPageParam: null,
-      }),
+      asked.words === "" && // else found by the browser, which asks the search engine
+        queryClient.prefetchInfiniteQuery({
+          queryKey: [PEOPLE_KEY, asked],
+          queryFn: () => ask.people.list({ ...asked.filter, limit: PEOPLE_PAGE }),
+          initialPageParam: null,
+        }),
       queryClient.prefetchQuery(trpc.people.invitations.queryOptions({})),
     ]);
   }

@@ -7,11 +7,11 @@ import { typeLabel } from "#components/approvals/amount.ts";
 import { DisplayMenu } from "#components/approvals/filters/display-menu.tsx";
 import { FacetFilter, FoundFacetFilter } from "#components/approvals/filters/facet-filter.tsx";
 import { AmountFilter, DateFilter } from "#components/approvals/filters/range-filters.tsx";
-import { SearchBox } from "#components/approvals/filters/search-box.tsx";
 import type { ChangeView } from "#components/approvals/use-view.ts";
 import type { View } from "#components/approvals/view.ts";
 import { narrowedBy } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { SearchBox } from "#components/search/search-box.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
 import { PRIORITIES } from "#server/domain/approvals/rules.ts";
@@ -74,6 +74,7 @@ function Toggle({ on, children, onChange }: { on: boolean; children: React.React
 
 export const FilterBar = memo(function FilterBar({ view, changeView, counts, searchRef, onLeaveSearch }: BarProps) {
   const t = useTranslations("filters");
+  const inbox = useTranslations("inbox");
   const priorities = useTranslations("priority");
   const { orgs } = useMe();
   const facetsId = useId();
@@ -83,7 +84,13 @@ export const FilterBar = memo(function FilterBar({ view, changeView, counts, sea
   const on = narrowedBy(view).filter((key) => key !== "q").length;
   return (
     <div className="flex flex-wrap items-center gap-2 px-4 py-2">
-      <SearchBox value={view.q} onChange={(q) => changeView({ q })} onLeave={onLeaveSearch} inputRef={searchRef} />
+      <SearchBox
+        label={inbox("search")}
+        value={view.q}
+        onChange={(q) => changeView({ q })}
+        onLeave={onLeaveSearch}
+        inputRef={searchRef}
+      />
       <Button
         size="md"
         className="md:hidden"

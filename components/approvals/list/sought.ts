@@ -1,7 +1,7 @@
-import type { Filter } from "#components/approvals/view.ts";
+import type { Search } from "#components/search/find.ts";
 import { STANDING_MAX } from "#server/domain/approvals/rules.ts";
 
-const load = () => import("#components/approvals/search/find-page.ts");
+const load = () => import("#components/search/find.ts");
 
 /** So many looks, one each 400 ms, until the index has followed a change: twice what it takes at its slowest. */
 const LOOKS = 5;
@@ -31,16 +31,16 @@ export class Sought {
   }
 
   /** Those that are found by now, and how many the words find where that is to be counted. */
-  async look(words: string, filter: Filter): Promise<{ found: readonly string[]; count: number | null }> {
+  async look(search: Search): Promise<{ found: readonly string[]; count: number | null }> {
     const ids = [...this.#looks.keys()];
     const { foundAmong, foundNow } = await load();
-    const found = ids.length > 0 ? await foundAmong(ids, words, filter) : [];
+    const found = ids.length > 0 ? await foundAmong(ids, search) : [];
     for (const id of ids) {
       const left = (this.#looks.get(id) ?? 0) - 1;
       if (left > 0 && !found.includes(id)) this.#looks.set(id, left);
       else this.#looks.delete(id);
     }
-    const count = this.#untilCount === 1 ? await foundNow(words, filter) : null;
+    const count = this.#untilCount === 1 ? await foundNow(search) : null;
     if (this.#untilCount > 0) this.#untilCount--;
     return { found, count };
   }

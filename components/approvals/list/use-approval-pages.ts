@@ -8,23 +8,19 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo } from "react";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import type { Drift } from "#components/approvals/list/drift.ts";
+import { orderOf, searchOf } from "#components/approvals/search/view-search.ts";
 import type { View } from "#components/approvals/view.ts";
 import { filterOf, LIST_KEY, listInput, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { log } from "#components/live/news.ts";
 import { usePolling } from "#components/live/use-news.ts";
-import type { Part } from "#components/search/marks.ts";
+import type { Marks } from "#components/search/marks.ts";
+import { untilAnswered, useKept } from "#components/search/use-kept.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
-
-/** Where the words that were looked for stand in a request. */
-export interface Marks {
-  readonly title: readonly Part[];
-  readonly summary: readonly Part[];
-}
 
 /** A request as it stood when its row was last read; by whom else it was moved since the list was loaded. */
 export interface ApprovalRow extends Approval {
@@ -34,8 +30,6 @@ export interface ApprovalRow extends Approval {
 }
 
 const POLL_MS = 15_000;
-/** Until the server or the search is back. */
-const AWAY_POLL_MS = 3_000;
 /** While changes are told, for one that was lost. */
 const TOLD_POLL_MS = 60_000;
 /** The server counts a list to here; beyond, "more than". */
@@ -67,23 +61,13 @@ async function readPage(
     // Counting is for the first page alone.
     return client.approvals.list.query({ ...input, cursor, total: cursor ? "none" : "capped" }, { signal });
   }
-  const { findPage } = await import("#components/approvals/search/find-page.ts");
-  const page = Number(cursor ?? 0);
-  const { ids, marks, found } = await findPage({ ...input, words, filter: rest, page });
-  if (ids.length === 0) return { items: [], nextCursor: null, total: found, totalIsExact: true };
-  const { items } = await client.approvals.standing.query({ ids: [...ids], filter: rest }, { signal });
-  const standing = new Map(items.map(({ matches, ...row }) => [row.id, matches ? row : null]));
-  const rows = ids.flatMap((id) => {
-    const row = standing.get(id);
-    return row ? [{ ...row, marks: marks.get(id) }] : [];
+  const { foundPage } = await import("#components/search/find.ts");
+  const search = searchOf(words, rest, orderOf(input.sort, input.direction));
+  const { items, next, total } = await foundPage(search, { cursor, limit: input.limit }, async (ids) => {
+    const standing = await client.approvals.standing.query({ ids, filter: rest }, { signal });
+    return standing.items.flatMap(({ matches, ...row }) => (matches ? [row] : []));
   });
-  return {
-    items: rows,
-    nextCursor: (page + 1) * input.limit < found ? String(page + 1) : null,
-    // The index is up to a second behind what was decided.
-    total: found - (ids.length - rows.length),
-    totalIsExact: true,
-  };
+  return { items, nextCursor: next, total, totalIsExact: true };
 }
 
 /**
@@ -121,12 +105,9 @@ export function useApprovalPages(view: View) {
   const query = useInfiniteQuery({
     ...options,
     placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (state.status === "error" ? AWAY_POLL_MS : false),
+    refetchInterval: untilAnswered,
   });
-  // What could not be had leaves what was there, so that a search that is away costs nobody their place.
-  const kept = useRef<Pages>(undefined);
-  if (query.data) kept.current = query.data;
-  const data = query.data ?? (query.isError ? kept.current : undefined);
+  const data = useKept(query);
   const rows = useMemo(() => rowsOf(data), [data]);
   const first = data?.pages[0];
 

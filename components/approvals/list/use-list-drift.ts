@@ -7,6 +7,7 @@ import { beyondOf, compared, toAsk, withDrift } from "#components/approvals/list
 import { Sought } from "#components/approvals/list/sought.ts";
 import type { Pages } from "#components/approvals/list/use-approval-pages.ts";
 import { COUNT_MAX, matchedNow, useListOptions } from "#components/approvals/list/use-approval-pages.ts";
+import { searchOf } from "#components/approvals/search/view-search.ts";
 import type { View } from "#components/approvals/view.ts";
 import { filterOf, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
@@ -51,7 +52,7 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
       (others ?? []).map(({ id }) => id),
       news.all,
     );
-    const { found, count: matched } = await sought.current.look(words, filter);
+    const { found, count: matched } = await sought.current.look(searchOf(words, filter));
     if (matched !== null) beyond(matched);
     return { here: here ?? [], found };
   };

@@ -3,11 +3,13 @@
 import { SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { InstantSearch, useRefinementList } from "react-instantsearch";
+import { useRefinementList } from "react-instantsearch";
 import { OptionList } from "#components/approvals/filters/option-list.tsx";
-import { FACETS, useViewSearch } from "#components/approvals/search/use-view-search.ts";
+import { FACETS, narrowedOf } from "#components/approvals/search/view-search.ts";
 import type { View } from "#components/approvals/view.ts";
-import { searchClient } from "#components/search/client.ts";
+import { filterOf } from "#components/approvals/view.ts";
+import { useMe } from "#components/identity/me.tsx";
+import { Searching, useNarrowed } from "#components/search/facets.tsx";
 import { useSearchState } from "#components/search/use-search-state.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -24,9 +26,9 @@ const SHOWN = 50;
 /** The values of a facet under the rest of the view, with how many each would leave; more are found by typing. */
 export function FacetSearch(props: FoundProps) {
   return (
-    <InstantSearch indexName="approvals" searchClient={searchClient()} future={{ preserveSharedStateOnUnmount: true }}>
+    <Searching collection="approvals">
       <Values {...props} />
-    </InstantSearch>
+    </Searching>
   );
 }
 
@@ -35,7 +37,8 @@ function Values({ label, facet, view, onChange }: FoundProps) {
   const errors = useTranslations("errors");
   const [text, setText] = useState("");
   const chosen = view[facet];
-  useViewSearch({ ...view, [facet]: [] }, []);
+  const { orgs } = useMe();
+  useNarrowed(narrowedOf(filterOf({ ...view, [facet]: [] }, orgs)), []);
   const { items, searchForItems } = useRefinementList({
     attribute: FACETS[facet],
     limit: SHOWN,

@@ -103,10 +103,11 @@ export const listAudit = query({
   name: "audit.list",
   permission: "audit:read",
   input: auditListInput,
-  run: async (read, { filter, limit, cursor }): Promise<AuditPage> => {
+  run: async (read, { filter, ids, limit, cursor }): Promise<AuditPage> => {
+    const among = ids ? Prisma.sql` AND a.id = ANY(${ids}::uuid[])` : Prisma.empty;
     const picked = Prisma.sql`
       SELECT a.tenant_id, a.id, a.at, a.class, a.action, a.target_type, a.target_id, a.scope_id, a.person_id, a.client_id
-      FROM audit_logs a WHERE ${readable(read)}${narrowed(filter, cursor)} ORDER BY a.id DESC LIMIT ${limit + 1}`;
+      FROM audit_logs a WHERE ${readable(read)}${narrowed(filter, cursor)}${among} ORDER BY a.id DESC LIMIT ${limit + 1}`;
     const rows = await read.tx.$queryRaw<Row[]>(named(read, picked));
     const page = rows.slice(0, limit);
     return {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AuditClass } from "#server/domain/audit/rules.ts";
 import { AUDIT_CLASSES } from "#server/domain/audit/rules.ts";
-import { instant, text, uuid } from "#server/domain/schema.ts";
+import { ids, instant, text, uuid } from "#server/domain/schema.ts";
 
 /** One change, as the record keeps it. `before` and `after` hold only what changed, and never a secret. */
 export interface AuditEntry {
@@ -35,6 +35,8 @@ export type AuditFilter = z.output<typeof auditFilter>;
 
 export const auditListInput = z.strictObject({
   filter: auditFilter.default({}),
+  /** Of these alone. */
+  ids: ids.optional(),
   limit: z.int().min(1).max(200).default(50),
   /** The id of the last entry of the page before. */
   cursor: uuid.nullish(),

@@ -59,16 +59,14 @@ const shape = (row: Row): Message => ({
   sentAt: row.sent_at?.toISOString() ?? null,
 });
 
-const like = (q: string) => `%${q.replace(/[\\%_]/g, "\\$&")}%`;
-
-function where(read: Read, { status, template, to, targetId, before }: MessageFilter): Prisma.Sql {
+function where(read: Read, { status, template, ids, targetId, before }: MessageFilter): Prisma.Sql {
   const parts = [
     Prisma.sql`m.tenant_id = ${read.caller.tenantId}::uuid`,
     Prisma.sql`m.scope_id = ANY(${read.scopes}::uuid[])`,
   ];
   if (status && status.length > 0) parts.push(Prisma.sql`m.status = ANY(${status}::text[])`);
   if (template && template.length > 0) parts.push(Prisma.sql`m.template = ANY(${template}::text[])`);
-  if (to?.trim()) parts.push(Prisma.sql`(m.to_email ILIKE ${like(to.trim())} OR p.name ILIKE ${like(to.trim())})`);
+  if (ids) parts.push(Prisma.sql`m.id = ANY(${ids}::uuid[])`);
   if (targetId) parts.push(Prisma.sql`m.target_id = ${targetId}::uuid`);
   if (before) parts.push(Prisma.sql`m.id < ${before}::uuid`);
   return Prisma.join(parts, " AND ");

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LANGUAGES } from "#server/domain/identity/rules.ts";
 import { PROVIDERS, STATUSES, TEMPLATES } from "#server/domain/messaging/rules.ts";
-import { text, uuid } from "#server/domain/schema.ts";
+import { ids, text, uuid } from "#server/domain/schema.ts";
 
 const request = {
   approvalId: uuid,
@@ -87,8 +87,8 @@ export const address = z
 export const listMessagesInput = z.strictObject({
   status: z.array(z.enum(STATUSES)).max(STATUSES.length).optional(),
   template: z.array(z.enum(TEMPLATES)).max(TEMPLATES.length).optional(),
-  /** Part of the address or the name of the addressee. */
-  to: text(200).optional(),
+  /** Of these alone. */
+  ids: ids.optional(),
   /** The messages about one approval, say. */
   targetId: uuid.optional(),
   before: uuid.nullish(),

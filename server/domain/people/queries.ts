@@ -4,7 +4,7 @@ import { may, rootScope } from "#server/domain/caller.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
-import { ADMINISTERS, ASSIGNMENTS_SHOWN, ROLES_SHOWN } from "#server/domain/people/rules.ts";
+import { ADMINISTERS, ASSIGNMENTS_SHOWN, NOT_LEFT, ROLES_SHOWN } from "#server/domain/people/rules.ts";
 import { peopleInput, personIdInput } from "#server/domain/people/schema.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
@@ -85,8 +85,9 @@ export const listPeople = query({
   name: "people.list",
   permission: ADMINISTERS,
   input: peopleInput,
-  run: async (read, { q, status, after, limit }) => {
+  run: async (read, { q, status, ids, after, limit }) => {
     const { caller, tx, scopes } = read;
+    const statuses = status && status.length > 0 ? status : NOT_LEFT;
     const like = `%${(q ?? "").trim().replace(/[\\%_]/g, "\\$&")}%`;
     const rows = await tx.$queryRaw<ListedRow[]>`
       SELECT ${MEMBER}, h.held, h.roles
@@ -97,7 +98,8 @@ export const listPeople = query({
         FROM (SELECT *, row_number() OVER (ORDER BY id) AS place FROM assignments
           WHERE tenant_id = m.tenant_id AND person_id = m.person_id AND scope_id = ANY(${scopes}::uuid[])) a
         JOIN roles r ON r.tenant_id = a.tenant_id AND r.id = a.role_id JOIN scopes c ON c.tenant_id = a.tenant_id AND c.id = a.scope_id) h
-      WHERE m.tenant_id = ${caller.tenantId}::uuid AND (${status ?? null}::text IS NULL AND m.status <> 'ENDED' OR m.status = ${status ?? null}::text)
+      WHERE m.tenant_id = ${caller.tenantId}::uuid AND m.status = ANY(${statuses}::text[])
+        AND (${ids ?? null}::uuid[] IS NULL OR m.id = ANY(${ids ?? null}::uuid[]))
         AND (${after ?? null}::uuid IS NULL OR m.id < ${after ?? null}::uuid) AND (${like} = '%%' OR p.name ILIKE ${like} OR p.email ILIKE ${like})
         AND ${within(read)}
       ORDER BY m.id DESC LIMIT ${limit + 1}`;

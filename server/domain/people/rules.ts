@@ -5,6 +5,7 @@ export const ADMINISTERS = ["people:write", "access:write"] as const satisfies r
 
 export const MEMBER_STATUSES = ["ACTIVE", "DISABLED", "ENDED"] as const;
 export type MemberStatus = (typeof MEMBER_STATUSES)[number];
+export const NOT_LEFT = ["ACTIVE", "DISABLED"] as const satisfies readonly MemberStatus[];
 
 /** How long an invitation's link works, how many a tenant may have open, and how many mails an address gets an hour. */
 export const INVITATION_HOURS = 72;

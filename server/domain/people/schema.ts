@@ -2,7 +2,7 @@ import { z } from "zod";
 import { LANGUAGES } from "#server/domain/identity/rules.ts";
 import { email, password } from "#server/domain/identity/schema.ts";
 import { MEMBER_STATUSES } from "#server/domain/people/rules.ts";
-import { text, uuid } from "#server/domain/schema.ts";
+import { ids, text, uuid } from "#server/domain/schema.ts";
 
 /** A SHA-256 as the database keeps it. */
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -55,7 +55,10 @@ export const blockInput = z.strictObject({ personId: uuid, blocked: z.boolean() 
 
 export const peopleInput = z.strictObject({
   q: text(100).optional(),
-  status: z.enum(MEMBER_STATUSES).optional(),
+  /** Without any, those who have not left. */
+  status: z.array(z.enum(MEMBER_STATUSES)).max(MEMBER_STATUSES.length).optional(),
+  /** Of these memberships alone. */
+  ids: ids.optional(),
   /** The membership after which the page begins. */
   after: uuid.optional(),
   limit: z.int().min(1).max(200).default(50),

@@ -191,34 +191,38 @@ export const shownOf = (name: CollectionName) => ({
 
 const quoted = (value: string) => `\`${value.replaceAll("`", "'")}\``;
 
-export const anyOf = (field: string, values: readonly string[]): string =>
-  `${field}:=[${values.map(quoted).join(",")}]`;
+const among = (field: string, values: readonly string[]) => `${field}:=[${values.map(quoted).join(",")}]`;
+
+/** One of these values; of none, nothing is asked. */
+export const anyOf = (field: string, values: readonly string[] | undefined): string =>
+  values && values.length > 0 ? among(field, values) : "";
+
+/** All of these parts that ask anything. */
+export const allOf = (...parts: readonly string[]): string => parts.filter((part) => part !== "").join(" && ");
 
 /** The wall of a caller: the tenant, and the scopes where that is less than all of them. */
 export function wallOf(tenantId: string, scopes: readonly string[], all: number): string {
   const tenant = `tenant_id:=${quoted(tenantId)}`;
-  return scopes.length === all ? tenant : `${tenant} && ${anyOf("scope_id", scopes)}`;
+  return scopes.length === all ? tenant : `${tenant} && ${among("scope_id", scopes)}`;
 }
 
 /** The engine's words for as much of a list's filter as it knows; the database looks at the whole of it again. */
 export function filterOf(filter: ApprovalFilter, now: number): string {
-  const some = (field: string, values: readonly string[] | undefined) =>
-    values && values.length > 0 ? [anyOf(field, values)] : [];
   const bound = (field: string, sign: ">=" | "<=" | "<", value: bigint | Date | undefined) =>
-    value === undefined ? [] : [`${field}:${sign}${typeof value === "bigint" ? value : value.getTime()}`];
-  return [
-    ...some("state", filter.state),
-    ...some("type", filter.type),
-    ...some("priority", filter.priority),
-    ...some("org_id", filter.org),
-    ...some("requester", filter.requester),
-    ...some("stage", filter.stage),
-    ...bound("amount", ">=", filter.amountFrom),
-    ...bound("amount", "<=", filter.amountTo),
-    ...bound("created_at", ">=", filter.createdFrom),
-    ...bound("created_at", "<", filter.createdTo),
-    ...bound("due_at", ">=", filter.dueFrom),
-    ...bound("due_at", "<", filter.dueTo),
-    ...(filter.overdue ? [`due_at:<${now}`, anyOf("state", ["PENDING", "CHANGES_REQUESTED"])] : []),
-  ].join(" && ");
+    value === undefined ? "" : `${field}:${sign}${typeof value === "bigint" ? value : value.getTime()}`;
+  return allOf(
+    anyOf("state", filter.state),
+    anyOf("type", filter.type),
+    anyOf("priority", filter.priority),
+    anyOf("org_id", filter.org),
+    anyOf("requester", filter.requester),
+    anyOf("stage", filter.stage),
+    bound("amount", ">=", filter.amountFrom),
+    bound("amount", "<=", filter.amountTo),
+    bound("created_at", ">=", filter.createdFrom),
+    bound("created_at", "<", filter.createdTo),
+    bound("due_at", ">=", filter.dueFrom),
+    bound("due_at", "<", filter.dueTo),
+    filter.overdue ? allOf(`due_at:<${now}`, anyOf("state", ["PENDING", "CHANGES_REQUESTED"])) : "",
+  );
 }

@@ -5,22 +5,23 @@ import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { inputClass } from "#components/ui/field.tsx";
+import { QUERY_MAX } from "#server/domain/search/rules.ts";
 
 /** Within a quick typist's strokes: what is shown follows each pause between letters. */
 const QUIET_MS = 60;
-const TEXT_MAX = 200;
 
 interface SearchProps {
+  label: string;
   value: string;
   onChange: (value: string) => void;
   /** Back to the list, with what was found. */
-  onLeave: () => void;
+  onLeave?: () => void;
   inputRef: React.RefObject<HTMLInputElement | null>;
 }
 
 /** Searches as somebody types. The address is the state; what is being typed is only ahead of it. */
-export function SearchBox({ value, onChange, onLeave, inputRef }: SearchProps) {
-  const t = useTranslations("inbox");
+export function SearchBox({ label, value, onChange, onLeave, inputRef }: SearchProps) {
+  const t = useTranslations("filters");
   const [typed, setTyped] = useState(value);
   const sent = useRef(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -47,9 +48,9 @@ export function SearchBox({ value, onChange, onLeave, inputRef }: SearchProps) {
       <input
         ref={inputRef}
         type="search"
-        aria-label={t("search")}
-        placeholder={t("search")}
-        maxLength={TEXT_MAX}
+        aria-label={label}
+        placeholder={label}
+        maxLength={QUERY_MAX}
         value={typed}
         className={cn(inputClass, "h-8 pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden")}
         onChange={(event) => {
@@ -62,7 +63,7 @@ export function SearchBox({ value, onChange, onLeave, inputRef }: SearchProps) {
           if (event.key !== "Enter" && event.key !== "Escape") return;
           event.preventDefault();
           send(typed);
-          onLeave();
+          onLeave?.();
         }}
       />
       {typed ? (
