@@ -9,7 +9,15 @@ export default defineConfig({
   test: {
     include: ["{server,prisma,scripts,components}/**/*.test.{ts,tsx}"],
     globalSetup: ["server/testing/global-setup.ts"],
-    env: { ...TEST_ENVIRONMENT, LONG: LONG ? "1" : "" },
+    env: {
+      ...TEST_ENVIRONMENT,
+      LONG: LONG ? "1" : "",
+      // The tests of the protocol are of this server too, where there is one.
+      PEER_TYPESENSE_URL: process.env.TYPESENSE_URL ?? "",
+      PEER_TYPESENSE_API_KEY: process.env.TYPESENSE_API_KEY ?? "",
+    },
+    // Its modules import each other without an extension, which only bundlers read.
+    server: { deps: { inline: ["typesense-instantsearch-adapter"] } },
     pool: "forks",
     maxWorkers: 2,
     // Bounds for what hangs, not for what is slow on a machine that others use too.

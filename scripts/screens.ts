@@ -378,6 +378,37 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/api-reference#post_approvals_id_decision");
     await page.getByRole("heading", { level: 1 }).waitFor();
   },
+  "inbox-search": async (page) => {
+    await page.goto("/inbox?q=acountant");
+    await page.locator("tbody mark").first().waitFor();
+    const filters = page.getByRole("button", { name: /filters?$/i, expanded: false });
+    if (await filters.isVisible()) await filters.click();
+    await page.getByRole("button", { name: /^Requester/ }).click();
+    await page.getByRole("listitem").first().waitFor();
+  },
+  "people-search": async (page) => {
+    await page.goto("/people?q=tanka");
+    await page.locator("mark").first().waitFor();
+    await page.getByRole("button", { name: /^Status/ }).click();
+    await page.getByRole("listitem").filter({ hasText: /\d$/ }).first().waitFor();
+  },
+  "messages-search": async (page) => {
+    await page.goto("/messages?q=nora");
+    await page.locator("mark").first().waitFor();
+  },
+  "audit-search": async (page) => {
+    await page.goto("/audit?q=ferreira");
+    await page.locator("mark").first().waitFor();
+    await page.getByRole("button", { name: /^Action/ }).click();
+    await page.getByRole("listitem").filter({ hasText: /\d$/ }).first().waitFor();
+  },
+  "palette-search": async (page) => {
+    await page.goto("/inbox");
+    await rows(page).first().waitFor();
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.keyboard.type("tanka");
+    await page.locator("mark").first().waitFor();
+  },
   palette: async (page) => {
     await page.goto("/inbox");
     await rows(page).first().waitFor();

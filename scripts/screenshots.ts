@@ -6,10 +6,14 @@ import { demoPeople } from "../prisma/demo.ts";
 import { CHROMIUM_FLAGS, findChromium } from "./chromium.mjs";
 import { SCREENS } from "./screens.ts";
 
-/** Each screen at two widths in both themes, from a stack that runs already: BASE_URL, and a folder as argument. */
+/**
+ * Each screen at two widths in both themes, from a stack that runs already: BASE_URL, and a folder as argument, with the
+ * names of some screens after it. LANGUAGE=es opens each where its steps end, as somebody sees it who reads Spanish.
+ */
 
 const BASE_URL = process.env.BASE_URL ?? "http://localhost:3000";
 const FOLDER = resolve(process.argv[2] ?? ".data/screenshots");
+const LANGUAGE = process.env.LANGUAGE ?? "en";
 const SIZES = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } } as const;
 const THEMES = ["light", "dark"] as const;
 
@@ -23,6 +27,25 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/inbox");
+}
+
+/** The same address by the same session, in a browser that asks for another language. */
+async function translated(
+  page: Page,
+  viewport: { width: number; height: number },
+  colorScheme: (typeof THEMES)[number],
+): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: BASE_URL,
+    viewport,
+    colorScheme,
+    reducedMotion: "reduce",
+    locale: LANGUAGE,
+    storageState: await page.context().storageState(),
+  });
+  const other = await context.newPage();
+  await other.goto(page.url(), { waitUntil: "networkidle" });
+  return other;
 }
 
 const only = process.argv.slice(3);
@@ -44,8 +67,10 @@ try {
       });
       const page = await context.newPage();
       const shoot = async (name: string) => {
-        await page.waitForTimeout(400);
-        await page.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`) });
+        const shown = LANGUAGE === "en" ? page : await translated(page, viewport, theme);
+        await shown.waitForTimeout(400);
+        await shown.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`) });
+        if (shown !== page) await shown.context().close();
       };
       await page.goto("/sign-in");
       if (only.length === 0 || only.includes("sign-in")) await shoot("sign-in");

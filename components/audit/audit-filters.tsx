@@ -155,7 +155,13 @@ export function AuditFilters({ view, change }: FilterProps) {
   const byLabel = (a: Option, b: Option) => a.label.localeCompare(b.label);
   return (
     <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
-      <SearchBox label={t("search")} value={view.q} onChange={(q) => change({ q })} inputRef={search} />
+      <SearchBox
+        label={t("search")}
+        value={view.q}
+        onChange={(q) => change({ q })}
+        inputRef={search}
+        className="max-md:basis-full"
+      />
       <ChoiceFilter
         label={t("who")}
         options={[

@@ -52,6 +52,7 @@ export function MessagesPage() {
             value={view.q}
             onChange={(q) => void set({ q: q || null })}
             inputRef={search}
+            className="max-md:basis-full"
           />
           <FacetFilter
             label={t("status")}

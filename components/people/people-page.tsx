@@ -51,7 +51,13 @@ function MemberFilters() {
   useSlash(search);
   return (
     <div className="flex flex-wrap items-center gap-1.5 px-4 py-2">
-      <SearchBox label={t("search")} value={view.q} onChange={(q) => void set({ q: q || null })} inputRef={search} />
+      <SearchBox
+        label={t("search")}
+        value={view.q}
+        onChange={(q) => void set({ q: q || null })}
+        inputRef={search}
+        className="max-md:basis-full"
+      />
       <FacetFilter
         label={t("status")}
         options={MEMBER_STATUSES.map((value) => ({ value, label: statuses(value) }))}

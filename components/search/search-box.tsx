@@ -17,10 +17,11 @@ interface SearchProps {
   /** Back to the list, with what was found. */
   onLeave?: () => void;
   inputRef: React.RefObject<HTMLInputElement | null>;
+  className?: string;
 }
 
 /** Searches as somebody types. The address is the state; what is being typed is only ahead of it. */
-export function SearchBox({ label, value, onChange, onLeave, inputRef }: SearchProps) {
+export function SearchBox({ label, value, onChange, onLeave, inputRef, className }: SearchProps) {
   const t = useTranslations("filters");
   const [typed, setTyped] = useState(value);
   const sent = useRef(value);
@@ -40,7 +41,7 @@ export function SearchBox({ label, value, onChange, onLeave, inputRef }: SearchP
   };
 
   return (
-    <div className="relative min-w-0 flex-1 md:w-64 md:flex-none">
+    <div className={cn("relative min-w-0 flex-1 md:w-64 md:flex-none", className)}>
       <Search
         className="pointer-events-none absolute top-1/2 left-2.5 size-3.5 -translate-y-1/2 text-ink-3"
         aria-hidden

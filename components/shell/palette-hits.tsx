@@ -102,9 +102,16 @@ function Line({ name, hit }: { name: CollectionName; hit: Hit }) {
   const marked = (field: string) => (
     <Marked parts={partsOf(hit._highlightResult?.[field]?.value ?? String(hit[field] ?? ""))} />
   );
+  const isMet = (field: string) => partsOf(hit._highlightResult?.[field]?.value ?? "").some((part) => part.marked);
   const at = new Date(Number(hit.created_at ?? hit.at)).toISOString();
   const [what, beside] = {
-    approvals: () => [marked("title"), `${typeLabel(String(hit.type))}, ${hit.organisation}`],
+    approvals: () => [
+      marked("title"),
+      // Where it is somebody's request, and not its title, that was found, it says whose.
+      isMet("title") || !isMet("requester_name")
+        ? `${typeLabel(String(hit.type))}, ${hit.organisation}`
+        : marked("requester_name"),
+    ],
     people: () => [marked("name"), marked("email")],
     audit: () => [action(String(hit.action)), marked("by")],
     messages: () => [marked("subject"), marked("to_email")],

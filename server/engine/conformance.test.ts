@@ -1,10 +1,7 @@
-import { beforeAll, describe, expect, test } from "vitest";
-import { ADMIN, scopedKey, testEngine } from "#server/testing/embedded-engine.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { protocolEngines, scopedKey } from "#server/testing/embedded-engine.ts";
 
 /** What a client of Typesense 27.1 relies upon, one test each; the numbers are those of the protocol's own list. */
-
-const engine = testEngine();
-const { call, search } = engine;
 
 const SEARCH_KEY = "RN23GFr1s6jQ9kgSNg2O7fYcAUXU7127";
 const FORBIDDEN = { message: "Forbidden - a valid `x-typesense-api-key` header must be sent." };
@@ -33,31 +30,39 @@ const BOOKS = [
   { id: "4", title: "Wall && garden (old)", tags: [], kind: "a && (b), c", pages: 80, price: 1, lent: true, due: 9 },
 ];
 
-beforeAll(async () => {
-  const fields = [
-    { name: "title", type: "string" },
-    { name: "tags", type: "string[]", facet: true },
-    { name: "kind", type: "string", facet: true },
-    { name: "pages", type: "int32", facet: true },
-    { name: "price", type: "float", facet: true },
-    { name: "lent", type: "bool", facet: true },
-    { name: "due", type: "int64", optional: true },
-  ];
-  await call("POST", "/collections", { body: { name: "books_1", fields } });
-  await call("PUT", "/aliases/books", { body: { collection_name: "books_1" } });
-  await engine.put("books", BOOKS);
-  const key = { description: "search", actions: ["documents:search"], collections: ["books"], value: SEARCH_KEY };
-  await call("POST", "/keys", { body: key });
-});
-
 const idsOf = ({ hits }: { hits: { document: { id: string } }[] }) => hits.map(({ document }) => document.id);
 const sorted = (ids: string[]) => ids.toSorted();
-const filtered = async (filter_by: string) => {
-  const result = await search("books", { q: "*", query_by: "title", filter_by });
-  return result.error ? `${result.code} ${result.error}` : sorted(idsOf(result)).join("");
-};
+describe.each(protocolEngines())("Typesense's protocol: $name", ({ open }) => {
+  const engine = open();
+  const { call, search } = engine;
 
-describe("Typesense's protocol", () => {
+  beforeAll(async () => {
+    const fields = [
+      { name: "title", type: "string" },
+      { name: "tags", type: "string[]", facet: true },
+      { name: "kind", type: "string", facet: true },
+      { name: "pages", type: "int32", facet: true },
+      { name: "price", type: "float", facet: true },
+      { name: "lent", type: "bool", facet: true },
+      { name: "due", type: "int64", optional: true },
+    ];
+    await call("POST", "/collections", { body: { name: "books_1", fields } });
+    await call("PUT", "/aliases/books", { body: { collection_name: "books_1" } });
+    await engine.put("books", BOOKS);
+    const key = { description: "search", actions: ["documents:search"], collections: ["books"], value: SEARCH_KEY };
+    await call("POST", "/keys", { body: key });
+  });
+
+  afterAll(async () => {
+    // A server that stays keeps nothing of this.
+    for (const path of ["/aliases/books", "/collections/books_1"]) await call("DELETE", path);
+  });
+
+  const filtered = async (filter_by: string) => {
+    const result = await search("books", { q: "*", query_by: "title", filter_by });
+    return result.error ? `${result.code} ${result.error}` : sorted(idsOf(result)).join("");
+  };
+
   test("1 a body is JSON whatever its type says", async () => {
     const body = JSON.stringify({ searches: [{ collection: "books", q: "*", query_by: "title" }] });
     const { status, json } = await call("POST", "/multi_search", { body, headers: { "content-type": "text/plain" } });
@@ -67,9 +72,9 @@ describe("Typesense's protocol", () => {
   test("2 the key may be a header or a parameter, and the header wins", async () => {
     const body = { searches: [{ collection: "books", q: "*" }] };
     const asked = (key: string | null, query: string) => call("POST", `/multi_search${query}`, { body, key });
-    expect((await asked(null, `?x-typesense-api-key=${ADMIN}`)).status).toBe(200);
-    expect((await asked("wrong", `?x-typesense-api-key=${ADMIN}`)).status).toBe(401);
-    expect((await asked(ADMIN, "?x-typesense-api-key=wrong")).status).toBe(200);
+    expect((await asked(null, `?x-typesense-api-key=${engine.admin}`)).status).toBe(200);
+    expect((await asked("wrong", `?x-typesense-api-key=${engine.admin}`)).status).toBe(401);
+    expect((await asked(engine.admin, "?x-typesense-api-key=wrong")).status).toBe(200);
     expect((await asked(null, "")).json).toEqual(FORBIDDEN);
   });
 
@@ -235,7 +240,7 @@ describe("Typesense's protocol", () => {
   });
 
   test("15 fifty searches at once and no more, or as few as the key allows", async () => {
-    const many = (count: number, key = ADMIN) =>
+    const many = (count: number, key = engine.admin) =>
       call("POST", "/multi_search", { key, body: { searches: Array(count).fill({ collection: "books", q: "*" }) } });
     expect((await many(50)).status).toBe(200);
     const refused = { message: "Number of multi searches exceeds `limit_multi_searches` parameter." };
@@ -335,7 +340,7 @@ describe("Typesense's protocol", () => {
     expect(await as({}, "RN23other")).toEqual(FORBIDDEN);
     await call("POST", "/keys", { body: { ...twin, actions: ["*"], collections: ["*"], value: "RN23all" } });
     expect(await as({}, "RN23all")).toEqual(FORBIDDEN);
-    expect(await as({}, ADMIN)).toEqual(FORBIDDEN);
+    expect(await as({}, engine.admin)).toEqual(FORBIDDEN);
     const delivering = await call("GET", "/collections/books/documents/export", { key: scopedKey(SEARCH_KEY, {}) });
     expect(delivering.status).toBe(401);
     expect((await call("GET", "/collections", { key: SEARCH_KEY })).status).toBe(401);

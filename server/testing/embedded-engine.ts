@@ -55,6 +55,28 @@ export async function ask(
   };
 }
 
+/** How a test file asks an engine. */
+function client(admin: string, urlOf: () => string) {
+  const call = (method: string, path: string, asked?: Asked) => ask(urlOf(), method, path, { key: admin, ...asked });
+  return {
+    admin,
+    call,
+    get url() {
+      return urlOf();
+    },
+    put: async (collection: string, documents: readonly object[]) => {
+      const body = documents.map((document) => JSON.stringify(document)).join("\n");
+      const { text } = await call("POST", `/collections/${collection}/documents/import?action=upsert`, { body });
+      for (const line of text.split("\n")) if (!line.startsWith('{"success":true')) throw new Error(line);
+    },
+    search: async (collection: string, parameters: object, key: string = admin) => {
+      const body = { searches: [{ collection, ...parameters }] };
+      const { json } = await call("POST", "/multi_search", { body, key });
+      return json.results?.[0] ?? json;
+    },
+  };
+}
+
 /** An engine of the test file's own, over HTTP. */
 export function testEngine() {
   const folder = mkdtempSync(join(tmpdir(), "countersign-engine-"));
@@ -71,22 +93,15 @@ export function testEngine() {
     store.close();
     rmSync(folder, { recursive: true });
   });
-  const call = (method: string, path: string, asked?: Asked) => ask(url, method, path, asked);
-  return {
-    store,
-    call,
-    get url() {
-      return url;
-    },
-    put: async (collection: string, documents: readonly object[]) => {
-      const body = documents.map((document) => JSON.stringify(document)).join("\n");
-      const { text } = await call("POST", `/collections/${collection}/documents/import?action=upsert`, { body });
-      for (const line of text.split("\n")) if (!line.startsWith('{"success":true')) throw new Error(line);
-    },
-    search: async (collection: string, parameters: object, key: string = ADMIN) => {
-      const body = { searches: [{ collection, ...parameters }] };
-      const { json } = await call("POST", "/multi_search", { body, key });
-      return json.results?.[0] ?? json;
-    },
-  };
+  return Object.assign(
+    client(ADMIN, () => url),
+    { store },
+  );
+}
+
+/** Every engine that the protocol's tests are for: the one that comes along, and a real server where one is named. */
+export function protocolEngines() {
+  const { PEER_TYPESENSE_URL: peer, PEER_TYPESENSE_API_KEY: key = "" } = process.env;
+  const embedded = { name: "the engine that comes along", open: () => testEngine() };
+  return peer ? [embedded, { name: `the server at ${peer}`, open: () => client(key, () => peer) }] : [embedded];
 }

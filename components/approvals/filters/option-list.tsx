@@ -54,7 +54,9 @@ export function OptionList({ label, options, counts, chosen, onChange, search }:
             </CheckField>
           </li>
         ))}
-        {options.length === 0 ? <li className="px-3 py-4 text-center text-ink-2 text-sm">{t("noOption")}</li> : null}
+        {options.length === 0 ? (
+          <li className="px-3 py-4 text-center text-ink-2 text-sm">{t(search?.text ? "noOption" : "noOptions")}</li>
+        ) : null}
       </ul>
       {chosen.length > 0 ? (
         <div className="border-t p-1">
