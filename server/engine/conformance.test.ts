@@ -423,7 +423,9 @@ describe.each(protocolEngines())("Typesense's protocol: $name", ({ open }) => {
     expect(await found("harbour")).toBe("12");
     expect(await found("harbour", { prefix: "false" })).toBe("1");
     expect(await found("garden wall")).toBe("34");
-    expect(await found("harbuor")).toBe("1");
+    expect(await found("harbuor")).toBe("12");
+    expect(await found("harbuor", { prefix: "false" })).toBe("1");
+    expect(await found("quiet hrbo")).toBe("1"); // mistyped while it is being typed
     expect(await found("harbuor", { num_typos: 0 })).toBe("");
     expect(await found("gardan")).toBe("34");
     expect(await found("wal gardan", { num_typos: 0, drop_tokens_threshold: 0 })).toBe("");

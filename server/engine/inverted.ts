@@ -1,5 +1,7 @@
 import SearchableMap from "minisearch/SearchableMap";
 import { Bits } from "#server/engine/bits.ts";
+import type { WordTree } from "#server/engine/near.ts";
+import { eachNear } from "#server/engine/near.ts";
 import type { Cutting } from "#server/engine/words.ts";
 import { tokensOf } from "#server/engine/words.ts";
 
@@ -28,6 +30,9 @@ class Postings {
   }
 }
 
+/** By field. */
+type Lists = (Postings | undefined)[];
+
 /** By slot how well one word was met in it, the best of all fields; 0 is not at all. */
 export type Scores = Float32Array;
 
@@ -50,11 +55,12 @@ const TYPO = 1;
 /** What a field counts more than how its word was met. */
 export const WEIGHT = 4;
 
-/** Which slots have which words in which field. The tree of words, its prefixes and its distances are MiniSearch's. */
+/** Which slots have which words in which field. The tree of words and its prefixes are MiniSearch's. */
 export class Inverted {
   readonly fields: readonly string[];
   readonly #cutting: Cutting;
-  readonly #tree = new SearchableMap<(Postings | undefined)[]>();
+  readonly #words: WordTree<Lists> = new Map();
+  readonly #tree = new SearchableMap<Lists>(this.#words as never);
 
   constructor(fields: readonly string[], cutting: Cutting) {
     this.fields = fields;
@@ -96,7 +102,7 @@ export class Inverted {
     const slots = new Bits(capacity);
     const scores: Scores = new Float32Array(capacity);
     const wanted = fields.map(({ name, weight }) => ({ at: this.fields.indexOf(name), weight }));
-    const take = (word: string, lists: (Postings | undefined)[], quality: number, marked: number) => {
+    const take = (word: string, lists: Lists, quality: number, marked: number) => {
       met.set(word, Math.max(met.get(word) ?? 0, marked));
       for (const { at, weight } of wanted) {
         const score = weight * WEIGHT + quality;
@@ -113,8 +119,9 @@ export class Inverted {
       for (const [word, lists] of this.#tree.atPrefix(looked))
         if (word !== looked) take(word, lists, BEGINS, looked.length);
     if (typos > 0)
-      for (const [word, [lists, distance]] of this.#tree.fuzzyGet(looked, typos))
-        if (distance > 0 && !met.has(word)) take(word, lists, TYPO - distance / 10, word.length);
+      eachNear(this.#words, { typed: looked, most: typos, isUnfinished: isPrefix }, (word, lists, near) => {
+        if (near.distance > 0) take(word, lists, TYPO - near.distance / 10, near.letters);
+      });
     return { slots, scores };
   }
 }
