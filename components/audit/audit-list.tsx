@@ -47,7 +47,10 @@ function Row({ entry, onOpen }: { entry: AuditEntry; onOpen: () => void }) {
               <Moment at={entry.at} />
               {" · "}
             </span>
-            <span className="lg:hidden">{actor} · </span>
+            <span className="lg:hidden">
+              <MarkedText text={actor} parts={entry.marks?.by} />
+              {" · "}
+            </span>
             {target}
           </span>
         </span>

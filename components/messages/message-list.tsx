@@ -30,7 +30,10 @@ function Row({ message }: { message: ListedMessage }) {
           <MarkedText text={subject} parts={marks?.subject} />
         </Link>
         <span className="block truncate text-ink-3 text-xs">
-          <span className="md:hidden">{to.name ?? to.email} · </span>
+          <span className="md:hidden">
+            <MarkedText text={to.name ?? to.email} parts={to.name ? marks?.to_name : marks?.to_email} />
+            {" · "}
+          </span>
           {lastError && status !== "SENT" ? lastError : templates(template)}
         </span>
       </span>

@@ -3,6 +3,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 // Before anything reads the environment.
 vi.hoisted(() => vi.stubEnv("TYPESENSE_PUBLIC_URL", "https://search.example"));
 
+import { adapterOf } from "#components/search/client.ts";
 import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
 import { bindTestEngine } from "#server/testing/engine.ts";
 import type { Browser } from "#server/testing/http.ts";
@@ -55,6 +56,17 @@ test("a page gets a key for each kind that it may read, for a minute, which says
     "base64",
   );
   expect((await askEngine(tampered, { collection: "approvals" })).status).toBe(401);
+});
+
+test("the console's own client asks with them, each collection by its key", async () => {
+  const ada = await signedIn(await makeAccount(world, "administrator"));
+  const { keys } = (await keysOf(ada)).body;
+  const { searchClient } = adapterOf({ url: engine.url, keys });
+  const { results } = await searchClient.search([
+    { indexName: "approvals/sort/created_at:desc", params: { facets: ["state"] } },
+    { indexName: "people", params: {} },
+  ] as never);
+  expect(results).toMatchObject([{ nbHits: 5, facets: { state: { PENDING: 5 } } }, { nbHits: expect.any(Number) }]);
 });
 
 test("who may read nothing, or is nobody, gets none", async () => {

@@ -6,8 +6,12 @@ import { TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { searchAll, searchKeys } from "#server/domain/search/queries.ts";
+import { env } from "#server/platform/env.ts";
 
 /** The console's own door to the search engine: Typesense's protocol outside, the session's access inside. */
+
+/** Where browsers may ask an engine themselves. */
+export const publicSearchUrl = (): string | undefined => env.TYPESENSE_PUBLIC_URL;
 
 /** Typesense's clients read `message`; ours reads the code. */
 const message = ({ title }: Explained) => ({ message: title });
