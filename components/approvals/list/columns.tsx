@@ -65,7 +65,7 @@ export const CELL_CLASS: Record<ColumnId, string> = {
   amount: "order-7 w-28 shrink-0 justify-end pr-4 font-medium @max-2xl:order-3 @max-2xl:w-26 @max-2xl:pr-3",
   progress:
     "order-8 w-36 shrink-0 text-sm @max-4xl:w-28 @max-2xl:ml-auto @max-2xl:w-auto @max-2xl:pl-2 @max-2xl:text-xs",
-  due: "order-9 w-24 shrink-0 justify-end pr-4 text-right text-sm @max-2xl:w-auto @max-2xl:pr-3 @max-2xl:pl-2.5 @max-2xl:text-xs",
+  due: "order-9 w-30 shrink-0 justify-end whitespace-nowrap pr-4 text-right text-sm @max-2xl:w-auto @max-2xl:pr-3 @max-2xl:pl-2.5 @max-2xl:text-xs",
 };
 
 /** Which header sorts, and by what. */
