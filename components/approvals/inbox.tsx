@@ -23,6 +23,7 @@ import { filterOf, wordsOf } from "#components/approvals/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { FacetCounter } from "#components/search/facet-counter.tsx";
 import type { FacetCounts } from "#components/search/facets.tsx";
+import { FoundStatus } from "#components/search/found-status.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { useIdle } from "#components/ui/idle.ts";
 import { useStore } from "#components/ui/store.ts";
@@ -182,6 +183,7 @@ export function Inbox() {
         <SelectionBar matched={matched} mayDecide={mayDecide} onDecide={decide} />
       </div>
       {counter}
+      <FoundStatus words={view.q} total={query.isSuccess && !isPlaceholderData ? matched : undefined} />
       <InboxDialogs {...dialogs} list={handle} state={view.state} />
     </>
   );

@@ -12,6 +12,7 @@ import { Entry, EntryTitle } from "#components/audit/entry.tsx";
 import { useAuditEntries } from "#components/audit/use-audit.ts";
 import type { AuditView, ChangeAuditView } from "#components/audit/view.ts";
 import { auditParsers, isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { FoundStatus } from "#components/search/found-status.tsx";
 import { useFoundPages } from "#components/search/use-found-pages.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Drawer } from "#components/ui/drawer.tsx";
@@ -61,10 +62,11 @@ function Content({ view, change }: { view: AuditView; change: ChangeAuditView })
   const t = useTranslations("audit");
   const filters = useTranslations("filters");
   const query = useFoundPages(useAuditEntries(view));
-  const { data, error, refetch } = query;
+  const { data, total, error, refetch } = query;
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   return (
     <>
+      <FoundStatus words={view.q} total={total} />
       {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
       {data.pages[0]?.items.length === 0 ? (
         <Notice

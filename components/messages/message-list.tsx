@@ -9,6 +9,7 @@ import type { ListedMessage } from "#components/messages/use-messages.ts";
 import { useMessageList } from "#components/messages/use-messages.ts";
 import type { MessageView } from "#components/messages/view.ts";
 import { isNarrowed } from "#components/messages/view.ts";
+import { FoundStatus } from "#components/search/found-status.tsx";
 import { MarkedText } from "#components/search/marked.tsx";
 import { useFoundPages } from "#components/search/use-found-pages.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -70,12 +71,15 @@ function Loading() {
 export function MessageList({ view, onClear }: { view: MessageView; onClear: () => void }) {
   const t = useTranslations("messages");
   const filters = useTranslations("filters");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFoundPages(useMessageList(view));
+  const { data, total, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFoundPages(
+    useMessageList(view),
+  );
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);
   return (
     <>
+      <FoundStatus words={view.q} total={total} />
       {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
       {items.length === 0 ? (
         <Notice

@@ -10,6 +10,7 @@ import type { Member } from "#components/people/use-people.ts";
 import { useMemberPages } from "#components/people/use-people.ts";
 import type { PeopleView } from "#components/people/view.ts";
 import { isNarrowed } from "#components/people/view.ts";
+import { FoundStatus } from "#components/search/found-status.tsx";
 import { MarkedText } from "#components/search/marked.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
@@ -91,12 +92,13 @@ interface ListProps {
 export function MemberList({ view, whole, onClear }: ListProps) {
   const t = useTranslations("people");
   const filters = useTranslations("filters");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemberPages(view);
+  const { data, total, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemberPages(view);
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);
   return (
     <>
+      <FoundStatus words={view.q} total={total} />
       {error ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
       {items.length === 0 ? (
         <Notice

@@ -6,7 +6,7 @@ export function Marked({ parts }: { parts: readonly Part[] }) {
   return parts.map(({ text, marked }, index) =>
     marked ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity
-      <mark key={index} className="rounded-[2px] bg-mark text-inherit">
+      <mark key={index} className="rounded-[2px] bg-mark text-ink">
         {text}
       </mark>
     ) : (

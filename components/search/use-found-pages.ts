@@ -12,6 +12,8 @@ export type Found<T> = T & { readonly marks?: Marks };
 interface Page<T> {
   readonly items: readonly Found<T>[];
   readonly next: string | null;
+  /** How many words find. */
+  readonly total?: number;
 }
 
 /** A list in which words may be looked for: then the engine says which records and in what order, else the database. */
@@ -47,5 +49,6 @@ export function useFoundPages<T extends { readonly id: string }>(list: FoundList
     placeholderData: keepPreviousData,
     refetchInterval: untilAnswered,
   });
-  return { ...query, data: useKept(query) };
+  const data = useKept(query);
+  return { ...query, data, total: query.isPlaceholderData ? undefined : query.data?.pages[0]?.total };
 }

@@ -132,6 +132,17 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "Submit" }).click();
   await expect(page.getByText(/need another look/)).toBeVisible();
   await look("new request, with mistakes");
+  await inbox.open("?q=acountant");
+  await expect(page.getByRole("status").filter({ hasText: "are found for “acountant”" })).toHaveCount(1);
+  await look("inbox with words");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type("tanka");
+  await expect(page.getByRole("group", { name: "People" }).getByText("mei@northwind.test")).toBeVisible();
+  await look("palette with words");
+  await page.keyboard.press("Escape");
+  await page.goto("/audit?q=ferreira");
+  await expect(page.getByRole("table").getByRole("link").first()).toBeVisible();
+  await look("audit with words");
   await page.goto("/audit");
   await page.getByRole("table").getByRole("link").first().click();
   await expect(page.getByRole("dialog").getByText(/^(Set|Removed|Before and after)$/)).toBeVisible();

@@ -21,6 +21,18 @@ function distance(a: string, b: string): number {
   return rows[a.length]?.[b.length] as number;
 }
 
+const lettersOf = (word: string, typed: string) => {
+  let letters = 0;
+  eachNear(
+    new Map([[word, new Map([["", 1]])]]) as WordTree<number>,
+    { typed, most: 1, isUnfinished: true },
+    (_, __, near) => {
+      letters = near.letters;
+    },
+  );
+  return letters;
+};
+
 function nearOf(words: readonly string[], typed: string, most: number, isUnfinished: boolean) {
   const tree: WordTree<number> = new Map();
   const map = new SearchableMap<number>(tree as never);
@@ -62,5 +74,6 @@ describe("words near to what was typed", () => {
     expect(nearOf(words, "acuont", 1, false)).toEqual({});
     expect(nearOf(words, "accuontant", 1, false)).toEqual({ accountant: 1 });
     expect(nearOf(words, "acoun", 1, true)).toEqual({ accountant: 1, account: 1 });
+    expect([lettersOf("tanaka", "tanka"), lettersOf("accountant", "acoun")]).toEqual([6, 6]);
   });
 });

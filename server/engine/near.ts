@@ -64,8 +64,9 @@ export function eachNear<T>(
       let [over, best] = [isOver, nearest];
       for (let at = 0; at < piece.length && !over; at++) {
         const least = step(piece[at] as string);
-        if ((rows[path.length]?.[width - 1] as number) < best.distance) best = here();
-        over = least > (isUnfinished ? Math.min(most, best.distance - 1) : most);
+        // Of beginnings that are as near, the longest is what was meant.
+        if ((rows[path.length]?.[width - 1] as number) <= best.distance) best = here();
+        over = least > (isUnfinished ? Math.min(most, best.distance) : most);
       }
       if (!over || (isUnfinished && best.distance <= most)) walk(child as WordTree<T>, prefix + piece, best, over);
       path.length = depth;
