@@ -1,3 +1,4 @@
+import access from "./en/access.json" with { type: "json" };
 import apiReference from "./en/api-reference.json" with { type: "json" };
 import approvals from "./en/approvals.json" with { type: "json" };
 import audit from "./en/audit.json" with { type: "json" };
@@ -15,6 +16,7 @@ import shell from "./en/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
 export default {
+  ...access,
   ...apiReference,
   ...approvals,
   ...audit,

@@ -1,3 +1,4 @@
+import access from "./es/access.json" with { type: "json" };
 import apiReference from "./es/api-reference.json" with { type: "json" };
 import approvals from "./es/approvals.json" with { type: "json" };
 import audit from "./es/audit.json" with { type: "json" };
@@ -15,6 +16,7 @@ import shell from "./es/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
 export default {
+  ...access,
   ...apiReference,
   ...approvals,
   ...audit,

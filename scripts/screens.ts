@@ -353,6 +353,22 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("dialog").getByRole("button", { name: "Disable" }).click();
     await page.getByRole("alert").waitFor();
   },
+  "access-may": async (page) => {
+    await page.goto("/access?what=approvals:decide");
+    await page.getByRole("heading", { name: /You may decide requests/ }).waitFor();
+  },
+  "access-may-not": async (page) => {
+    await page.goto("/people?q=vera");
+    await page.getByRole("list", { name: "Members" }).getByRole("link").first().click();
+    await page.getByRole("heading", { name: "What they may do" }).waitFor();
+    const vera = page.url().split("/").at(-1);
+    await page.goto(`/access?what=approvals:decide&person=${vera}`);
+    await page.getByRole("heading", { name: /may not decide requests/ }).waitFor();
+  },
+  "access-who": async (page) => {
+    await page.goto("/access?tab=who&what=approvals:decide");
+    await page.getByRole("list", { name: "Who may" }).waitFor();
+  },
   organisations: async (page) => {
     await page.goto("/organisations");
     await page.getByRole("button", { name: /California/ }).waitFor();

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
+import { WhyLink } from "#components/api/why-link.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 
@@ -12,7 +13,7 @@ export function Refused({ error }: { error: ApiError | null }) {
   if (!error) return null;
   return (
     <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-      {say(error)}
+      {say(error)} <WhyLink error={error} />
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { CloudOff, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
+import { WhyLink } from "#components/api/why-link.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -41,7 +42,9 @@ export function ErrorNotice({ error, onRetry }: ErrorProps) {
           </Button>
         }
       >
-        <p>{say(error)}</p>
+        <p>
+          {say(error)} <WhyLink error={error} />
+        </p>
         <RequestId error={error} />
       </Notice>
     </div>
@@ -58,7 +61,9 @@ export function ErrorBar({ error, onRetry }: ErrorProps) {
       className="flex flex-wrap items-center gap-x-3 gap-y-1 border-line border-b bg-bad-soft px-4 py-1.5 text-sm"
     >
       <CloudOff className="size-4 text-bad" aria-hidden />
-      <span>{say(error)}</span>
+      <span>
+        {say(error)} <WhyLink error={error} />
+      </span>
       <RequestId error={error} />
       <Button size="sm" className="ml-auto" onClick={onRetry}>
         {t("retry")}

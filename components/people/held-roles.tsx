@@ -20,7 +20,7 @@ import { toast } from "#components/ui/toast.ts";
 const GrantDialog = lazily(() => import("#components/people/grant-dialog.tsx").then((m) => m.GrantDialog));
 
 /** Since when, until when, and whether that is now. */
-function Validity({ held: { from, until } }: { held: Held }) {
+export function Validity({ held: { from, until } }: { held: Pick<Held, "from" | "until"> }) {
   const t = useTranslations("person");
   const now = useClock().toISOString();
   const moment = (at: string) => () => <Moment at={at} />;

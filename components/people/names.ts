@@ -25,3 +25,12 @@ export function usePlaceName() {
   return ({ kind, code, name }: Place & { readonly name: string }): string =>
     kind === "TENANT" ? t("wholeTenant") : `${name} (${code})`;
 }
+
+/** A place as a sentence takes it: by its name, or as the whole. */
+export function useInPlace() {
+  const name = usePlaceName();
+  return (place: (Place & { readonly name: string }) | null) => ({
+    place: place ? name(place) : "",
+    whole: place?.kind === "TENANT" ? "yes" : "no",
+  });
+}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ArrowLeft, History } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Holdings } from "#components/access/holdings.tsx";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { AuditLink } from "#components/audit/audit-link.tsx";
@@ -81,6 +82,7 @@ export function PersonPage({ personId }: { personId: string }) {
   const t = useTranslations("person");
   const people = useTranslations("people");
   const trpc = useTRPC();
+  const { may } = useMe();
   const { data: person, error, refetch } = useQuery(trpc.people.get.queryOptions({ personId }));
   if (!person) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   return (
@@ -106,7 +108,10 @@ export function PersonPage({ personId }: { personId: string }) {
           {person.status === "ENDED" ? <p className="pt-1 text-ink-2 text-sm">{t("endedNote")}</p> : null}
         </header>
         <div className="grid gap-6 py-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
-          <HeldRoles person={person} />
+          <div className="flex min-w-0 flex-col gap-6">
+            <HeldRoles person={person} />
+            {may("access:write") ? <Holdings personId={personId} name={person.name} /> : null}
+          </div>
           <div className="flex min-w-0 flex-col gap-3 xl:order-none">
             <Facts person={person} />
             <div className="flex flex-wrap gap-1 px-2">

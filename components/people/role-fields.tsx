@@ -2,19 +2,18 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { usePlaces } from "#components/access/use-places.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useRoleName } from "#components/people/names.ts";
 import type { Choice } from "#components/ui/combobox.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Field, Select } from "#components/ui/field.tsx";
+import { PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 
 export interface ChosenRole {
   readonly role: string;
   readonly place: Choice | null;
 }
-
-/** Roles of programs are not for people. */
-const OF_PROGRAMS = "service";
 
 interface RoleFieldsProps {
   value: ChosenRole;
@@ -29,19 +28,9 @@ export function RoleFields({ value: { role, place }, onChange, optional }: RoleF
   const trpc = useTRPC();
   const roleName = useRoleName();
   const roles = useQuery(trpc.access.roles.queryOptions({}));
-  const scopes = useQuery(trpc.scopes.list.queryOptions({}));
-  const shown = (roles.data ?? []).filter(({ code }) => code !== OF_PROGRAMS);
+  const choices = usePlaces();
+  const shown = (roles.data ?? []).filter(({ code }) => code !== PROGRAM_ROLE);
   const holds = shown.find(({ code }) => code === role)?.permissions;
-  const items = scopes.data?.items ?? [];
-  const top = Math.min(...items.map(({ depth }) => depth));
-  const choices = items.map(
-    ({ id, kind, code, name, depth }): Choice => ({
-      id,
-      label: kind === "TENANT" ? t("wholeTenant") : name,
-      ...(kind === "TENANT" ? {} : { hint: code }),
-      depth: depth - top,
-    }),
-  );
   return (
     <>
       <Field label={t("role")} hint={holds ? t("mayDo", { permissions: holds.join(", ") }) : undefined}>

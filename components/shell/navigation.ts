@@ -1,4 +1,4 @@
-import { Building2, FileUp, Inbox, Layers, Mail, Route, ScrollText, Users, Waypoints } from "lucide-react";
+import { Building2, FileUp, Inbox, Layers, Mail, Route, ScrollText, ShieldCheck, Users, Waypoints } from "lucide-react";
 import { useMe } from "#components/identity/me.tsx";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
 
@@ -19,6 +19,14 @@ export const SECTIONS = [
     href: "/organisations",
     icon: Building2,
     letter: "o",
+    permission: "access:write",
+  },
+  {
+    name: "access",
+    group: "administration",
+    href: "/access",
+    icon: ShieldCheck,
+    letter: "c",
     permission: "access:write",
   },
   {

@@ -2,6 +2,7 @@
 
 import { Combobox as Base } from "@base-ui/react/combobox";
 import { Check, ChevronsUpDown } from "lucide-react";
+import { useRef } from "react";
 import { cn } from "#components/ui/cn.ts";
 import { inputClass } from "#components/ui/field.tsx";
 import { popupClass } from "#components/ui/popup-class.ts";
@@ -26,18 +27,40 @@ interface ComboboxProps {
   placeholder: string;
   empty: string;
   openLabel: string;
+  /** Where the choices are found elsewhere: told what is typed, and nothing is left out here. */
+  onType?: (text: string) => void;
+}
+
+/** The same object as long as it is the same choice: another one would put back what is being typed. */
+function useSame(chosen: Choice | null): Choice | null {
+  const kept = useRef(chosen);
+  const { current } = kept;
+  if (current?.id !== chosen?.id || current?.label !== chosen?.label || current?.hint !== chosen?.hint)
+    kept.current = chosen;
+  return kept.current;
 }
 
 /** One of many, found by typing. */
-export function Combobox({ ids, label, choices, chosen, onChange, placeholder, empty, openLabel }: ComboboxProps) {
+export function Combobox({
+  ids,
+  label,
+  choices,
+  chosen,
+  onChange,
+  placeholder,
+  empty,
+  openLabel,
+  onType,
+}: ComboboxProps) {
   return (
     <Base.Root
       items={choices}
-      value={chosen}
+      value={useSame(chosen)}
       onValueChange={onChange}
       itemToStringLabel={({ label, hint }: Choice) => (hint ? `${label} (${hint})` : label)}
       isItemEqualToValue={(item: Choice, value: Choice) => item.id === value.id}
       autoHighlight
+      {...(onType ? { onInputValueChange: onType, filter: null } : {})}
     >
       <Base.InputGroup className="relative">
         <Base.Input {...ids} aria-label={label} placeholder={placeholder} className={cn(inputClass, "h-8 pr-9")} />

@@ -183,6 +183,12 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "Grant a role" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("granting a role");
+  await page.goto("/access?what=approvals:decide");
+  await expect(page.getByRole("heading", { name: /You may decide requests/ })).toBeVisible();
+  await look("why one may");
+  await page.getByRole("button", { name: "Who can" }).click();
+  await expect(page.getByRole("list", { name: "Who may" })).toBeVisible();
+  await look("who may");
   await page.goto("/organisations");
   await page.getByRole("button", { name: /California/ }).click();
   await expect(page.getByRole("dialog").getByText(/pending/)).toBeVisible();

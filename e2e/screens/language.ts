@@ -34,22 +34,24 @@ const ENGLISH: ReadonlySet<string> = new Set([...wordsOf("en")].filter((word) =>
 const ENGLISH_TIME =
   /\b\d+ ?(s|sec|min|m|hr|h|d|w|wk|mo|y)\.? ago\b|\bin \d+ ?(s|min|m|hr|h|d|w|wk|mo|y)\b|\bJan\b|\bDec\b/;
 
+const WRITTEN = ["tbody", ...["approvals", "people", "messages"].map((kind) => `[data-value^="${kind} "]`)].join();
+
 interface Said {
   /** The console's own words. */
   readonly ours: string[];
-  /** Rows of requests: titles, types and stages are as somebody wrote them. */
+  /** Rows of requests, and what the palette found: titles, types and stages are as somebody wrote them. */
   readonly rows: string[];
 }
 
 /** Every text of the page, seen or read out, in which the console speaks English; `written` by somebody are others. */
 export async function englishOn(page: Page, written: readonly string[]): Promise<string[]> {
-  const { ours, rows }: Said = await page.evaluate(() => {
+  const { ours, rows }: Said = await page.evaluate((WRITTEN) => {
     const said = { ours: [] as string[], rows: [] as string[] };
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node instanceof Element ? node : node.parentElement;
       if (!element || element.closest("script, style, template, [lang]:not(html)")) continue;
-      const into = element.closest("tbody") ? said.rows : said.ours;
+      const into = element.closest(WRITTEN) ? said.rows : said.ours;
       if (node instanceof Text) into.push(node.data);
       else
         for (const name of ["aria-label", "title", "placeholder", "alt", "aria-description"])
@@ -57,7 +59,7 @@ export async function englishOn(page: Page, written: readonly string[]): Promise
     }
     said.ours.push(document.title);
     return said;
-  });
+  }, WRITTEN);
   return [
     ...ours.filter((text) => !written.includes(text) && wordsIn(text).some((word) => ENGLISH.has(word))),
     ...[...ours, ...rows].filter((text) => ENGLISH_TIME.test(text)),

@@ -65,6 +65,16 @@ const PROCEDURES: Record<string, Inputs> = {
     { scopeId: org },
     { personId: person, before: assignment },
   ],
+  "access.explain": ({ person, client, org }) => [
+    { personId: person, permission: "approvals:read", scopeId: mine.rootId },
+    { clientId: client, permission: "approvals:read", scopeId: mine.rootId },
+    { permission: "approvals:read", scopeId: org },
+  ],
+  "access.whatCan": ({ person, client }) => [{ personId: person }, { clientId: client }],
+  "access.whoCan": ({ org, person }) => [
+    { permission: "approvals:read", scopeId: org },
+    { permission: "approvals:read", scopeId: org, after: person },
+  ],
   "access.revoke": ({ assignment }) => [{ id: assignment }],
   "access.roles": NO_IDS,
   "access.whoAmI": NO_IDS,

@@ -1,5 +1,6 @@
 import { read, router, write } from "#server/api/trpc.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
+import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listAssignments, listRoles, whoAmI } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 
@@ -7,6 +8,9 @@ export const access = router({
   whoAmI: read(whoAmI),
   roles: read(listRoles),
   assignments: read(listAssignments),
+  explain: read(explainAccess),
+  whoCan: read(whoCan),
+  whatCan: read(whatCan),
   assign: write(assignRole),
   revoke: write(revokeRole),
 });

@@ -134,6 +134,41 @@ describe("for any grants", () => {
     fc.assert(property, runs);
   });
 
+  test("what is kept answers as one that is read anew, whenever it is asked (R5)", () => {
+    /** The rule, word for word. */
+    const anew = (grants: readonly Grant[], scopeId: string, now: number) => {
+      const path = TREE.find(({ id }) => id === scopeId)?.path ?? [];
+      const open = grants.filter(
+        ({ scopeId: at, permissions, from, until }) =>
+          path.includes(at) &&
+          permissions.has(DECIDE) &&
+          (from === null || now >= from) &&
+          (until === null || now < until),
+      );
+      return open.some(({ effect }) => effect === "ALLOW") && !open.some(({ effect }) => effect === "DENY");
+    };
+    const bound = fc.option(fc.integer({ min: NOW - 3, max: NOW + 3 }));
+    const timed = fc.array(
+      fc.record({
+        scopeId: fc.constantFrom(...IDS),
+        effect: fc.constantFrom("ALLOW" as const, "DENY" as const),
+        permissions: fc.constantFrom(new Set([DECIDE]), new Set<string>(["audit:read"])),
+        from: bound,
+        until: bound,
+      }),
+      { maxLength: 8 },
+    );
+    const asked = fc.array(fc.tuple(fc.constantFrom(...IDS, "gone"), fc.integer({ min: NOW - 4, max: NOW + 4 })));
+    fc.assert(
+      fc.property(timed, asked, (grants, questions) => {
+        const kept = access(grants);
+        for (const [scopeId, now] of questions)
+          expect(allows(kept, DECIDE, scopeId, now)).toBe(anew(grants, scopeId, now));
+      }),
+      runs,
+    );
+  });
+
   test("the list of scopes is the scopes that pass the check, inside what narrows the caller (R7)", () => {
     const property = fc.property(
       anyGrants,

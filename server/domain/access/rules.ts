@@ -49,6 +49,9 @@ export const BUILT_IN_ROLES = {
   service: ["approvals:read", "approvals:submit", "approvals:decide", "approvals:comment", "messages:send"],
 } as const satisfies Record<string, readonly Permission[]>;
 
+/** The built-in role of programs is not offered for people. */
+export const PROGRAM_ROLE = "service";
+
 export const SCOPE_KINDS = ["TENANT", "ORG", "CYCLE", "COMMUNITY", "EVENT"] as const;
 export type ScopeKind = (typeof SCOPE_KINDS)[number];
 
@@ -95,18 +98,54 @@ export function sameGrants(a: Access, b: Access): boolean {
   return a.revision === b.revision || said(a) === said(b);
 }
 
+export const isOpen = ({ from, until }: Grant, now: number) =>
+  (from === null || now >= from) && (until === null || now < until);
+
+/** What the grants of one permission come to, between two instants at which one of them begins or ends. */
+interface Standing {
+  readonly from: number;
+  readonly until: number;
+  readonly allowed: ReadonlySet<string>;
+  readonly denied: ReadonlySet<string>;
+  /** By scope, what was answered. */
+  readonly answers: Map<string, boolean>;
+}
+
+/** Kept as long as the snapshot that they are of. */
+const standings = new WeakMap<Access, Map<string, Standing>>();
+
+function standingAt({ grants }: Access, permission: string, now: number): Standing {
+  let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const [allowed, denied] = [new Set<string>(), new Set<string>()];
+  for (const grant of grants) {
+    if (!grant.permissions.has(permission)) continue;
+    for (const bound of [grant.from, grant.until])
+      if (bound !== null && bound <= now) from = Math.max(from, bound);
+      else if (bound !== null) until = Math.min(until, bound);
+    if (isOpen(grant, now)) (grant.effect === "DENY" ? denied : allowed).add(grant.scopeId);
+  }
+  return { from, until, allowed, denied, answers: new Map() };
+}
+
+function standingOf(access: Access, permission: string, now: number): Standing {
+  const known = standings.get(access);
+  const kept = known?.get(permission);
+  if (kept && now >= kept.from && now < kept.until) return kept;
+  const standing = standingAt(access, permission, now);
+  if (known) known.set(permission, standing);
+  else standings.set(access, new Map([[permission, standing]]));
+  return standing;
+}
+
 /** Default deny; a grant reaches every descendant of its scope; deny wins, whatever the order or depth (R1, R2). */
 export function allows(access: Access, permission: Permission, scopeId: string, now: number): boolean {
-  const scope = access.scopes.get(scopeId);
-  if (!scope) return false;
-  let allowed = false;
-  for (const grant of access.grants) {
-    if (!grant.permissions.has(permission) || !scope.path.includes(grant.scopeId)) continue;
-    if ((grant.from !== null && now < grant.from) || (grant.until !== null && now >= grant.until)) continue;
-    if (grant.effect === "DENY") return false;
-    allowed = true;
-  }
-  return allowed;
+  const { allowed, denied, answers } = standingOf(access, permission, now);
+  const answered = answers.get(scopeId);
+  if (answered !== undefined) return answered;
+  const path = access.scopes.get(scopeId)?.path ?? [];
+  const answer = path.some((id) => allowed.has(id)) && !path.some((id) => denied.has(id));
+  if (path.length > 0) answers.set(scopeId, answer); // what is no scope has no end
+  return answer;
 }
 
 /** Every scope at which `allows` says yes, inside `within` (an organisation or cycle) where that is given. */

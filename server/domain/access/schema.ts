@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { email } from "#server/domain/identity/schema.ts";
 import { instant, text, uuid } from "#server/domain/schema.ts";
 
@@ -39,6 +40,30 @@ export const assignmentInput = z
     error: "names one person or one client",
   })
   .refine(({ from, until }) => !until || !from || until > from, { error: "ends before it begins", path: ["until"] });
+
+/** Whom a question is about; nobody is oneself. */
+const subject = { personId: uuid.optional(), clientId: uuid.optional() };
+const ofOne = { error: "names one person or one client", path: ["clientId"] };
+const isOne = (of: { personId?: string | undefined; clientId?: string | undefined }) => !of.personId || !of.clientId;
+
+export const subjectInput = z.strictObject(subject);
+export const holdingsInput = subjectInput.refine(isOne, ofOne);
+export const explainInput = z
+  .strictObject({
+    ...subject,
+    permission: z.enum(PERMISSIONS),
+    /** Without one, the tenant as a whole. */
+    scopeId: uuid.optional(),
+  })
+  .refine(isOne, ofOne);
+
+export const whoCanInput = z.strictObject({
+  permission: z.enum(PERMISSIONS),
+  scopeId: uuid,
+  /** The last of the page before. */
+  after: uuid.optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
 
 export const revocationInput = z.strictObject({ id: uuid });
 

@@ -1,0 +1,104 @@
+"use client";
+
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { AccessView } from "#components/access/view.ts";
+import { useTRPC } from "#components/api/trpc.ts";
+import { useMe } from "#components/identity/me.tsx";
+import type { Choice } from "#components/ui/combobox.tsx";
+import { Combobox } from "#components/ui/combobox.tsx";
+import { Field, Select } from "#components/ui/field.tsx";
+import type { Permission } from "#server/domain/access/rules.ts";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
+import { ADMINISTERS } from "#server/domain/people/rules.ts";
+
+interface QuestionProps {
+  view: AccessView;
+  change: (view: Partial<AccessView>) => void;
+}
+
+const FOUND_MAX = 20;
+const TEXT_MAX = 100;
+
+/** Somebody, found by name or address among those that the reader administers; nobody is the reader. */
+function PersonField({ view, change }: QuestionProps) {
+  const t = useTranslations("access");
+  const trpc = useTRPC();
+  const [text, setText] = useState("");
+  const found = useQuery({
+    ...trpc.people.list.queryOptions({ q: text.trim().slice(0, TEXT_MAX), limit: FOUND_MAX }),
+    placeholderData: keepPreviousData,
+  });
+  const named = useQuery({
+    ...trpc.people.get.queryOptions({ personId: view.person ?? "" }),
+    enabled: view.person !== null,
+  });
+  const you: Choice = { id: "", label: t("you") };
+  const others = (found.data?.items ?? []).map(({ personId: id, name, email }) => ({ id, label: name, hint: email }));
+  const theirs = named.data ? { id: view.person ?? "", label: named.data.name, hint: named.data.email } : null;
+  const chosen = view.person === null ? you : theirs;
+  return (
+    <Field label={t("person")}>
+      {(ids) => (
+        <Combobox
+          ids={ids}
+          label={t("person")}
+          choices={text.trim() === "" ? [you, ...others] : others}
+          chosen={chosen}
+          onChange={(choice) => change({ person: choice?.id || null })}
+          placeholder={t("choosePerson")}
+          empty={t("noPerson")}
+          openLabel={t("openPeople")}
+          onType={(typed) =>
+            setText(typed === (chosen?.hint ? `${chosen.label} (${chosen.hint})` : chosen?.label) ? "" : typed)
+          }
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Who, what and where: each of them a field, as in the sentence that answers it. */
+export function QuestionFields({ view, change, places }: QuestionProps & { places: readonly Choice[] }) {
+  const t = useTranslations("access");
+  const permissions = useTranslations("permissions");
+  const people = useTranslations("people");
+  const { may } = useMe();
+  const asksOthers = view.tab === "why" && may(...ADMINISTERS) && may("access:write");
+  return (
+    <div className="grid max-w-4xl gap-3 px-4 py-3 sm:grid-cols-3">
+      {asksOthers ? <PersonField view={view} change={change} /> : null}
+      <Field label={t("what")}>
+        {(ids) => (
+          <Select
+            {...ids}
+            value={view.what ?? ""}
+            onChange={(event) => change({ what: (event.target.value || null) as Permission | null })}
+          >
+            <option value="">{t("choosePermission")}</option>
+            {PERMISSIONS.map((permission) => (
+              <option key={permission} value={permission}>
+                {permissions(permission)}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
+      <Field label={t("where")}>
+        {(ids) => (
+          <Combobox
+            ids={ids}
+            label={t("where")}
+            choices={places}
+            chosen={places.find(({ id }) => id === view.where) ?? null}
+            onChange={(choice) => change({ where: choice?.id ?? null })}
+            placeholder={people("wholeTenant")}
+            empty={t("noPlace")}
+            openLabel={t("openPlaces")}
+          />
+        )}
+      </Field>
+    </div>
+  );
+}

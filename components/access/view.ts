@@ -1,0 +1,30 @@
+import type { SearchParams } from "nuqs/server";
+import { createLoader, createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const parseAsId = createParser({ parse: (text) => (UUID.test(text) ? text : null), serialize: (text) => text });
+
+export const ACCESS_TABS = ["why", "who"] as const;
+export const HOLDERS_KEY = "access.whoCan";
+export const HOLDERS_PAGE = 50;
+
+/** The one owner of every key in the address: whom it is about (nobody is oneself), what, and where. */
+export const accessParsers = {
+  tab: parseAsStringLiteral(ACCESS_TABS).withDefault("why"),
+  person: parseAsId,
+  what: parseAsStringLiteral(PERMISSIONS),
+  where: parseAsId,
+};
+
+const load = createLoader(accessParsers);
+export const parseAccessView = (params: SearchParams) => load(params);
+export const accessQuery = createSerializer(accessParsers);
+export type AccessView = ReturnType<typeof parseAccessView>;
+
+/** What is asked of the server; null while it is open what. Without a place it is the tenant as a whole. */
+export function questionOf({ person, what, where }: AccessView) {
+  if (!what) return null;
+  return { permission: what, ...(where ? { scopeId: where } : {}), ...(person ? { personId: person } : {}) };
+}
+export type Question = NonNullable<ReturnType<typeof questionOf>>;
