@@ -29,9 +29,10 @@ async function read(tx: Transaction, { tenantId, personId, clientId }: Subject):
           include: { role: { include: { permissions: true } } },
         })
       : [];
+  const byRole = new Map(rows.map(({ role }) => [role.id, new Set(role.permissions.map((p) => p.permission))]));
   const grants = rows.map(
     (row): Grant => ({
-      permissions: new Set(row.role.permissions.map((p) => p.permission)),
+      permissions: byRole.get(row.roleId) as ReadonlySet<string>,
       scopeId: row.scopeId,
       effect: row.effect === "DENY" ? "DENY" : "ALLOW",
       from: row.startsAt?.getTime() ?? null,

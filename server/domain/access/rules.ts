@@ -101,50 +101,79 @@ export function sameGrants(a: Access, b: Access): boolean {
 export const isOpen = ({ from, until }: Grant, now: number) =>
   (from === null || now >= from) && (until === null || now < until);
 
-/** What the grants of one permission come to, between two instants at which one of them begins or ends. */
-interface Standing {
-  readonly from: number;
-  readonly until: number;
-  readonly allowed: ReadonlySet<string>;
-  readonly denied: ReadonlySet<string>;
-  /** By scope, what was answered. */
-  readonly answers: Map<string, boolean>;
+/** What the grants of one permission right at one scope come to; those with a time are asked each time. */
+interface Own {
+  readonly allowed: boolean;
+  readonly denied: boolean;
+  readonly timed: readonly Grant[];
 }
 
-/** Kept as long as the snapshot that they are of. */
-const standings = new WeakMap<Access, Map<string, Standing>>();
+/** A snapshot as it is asked, filled as it is asked; kept as long as the snapshot itself. */
+interface Compiled {
+  readonly grants: ReadonlyMap<string, readonly Grant[]>;
+  /** By permission and scope. */
+  readonly own: Map<string, Map<string, Own>>;
+  readonly answers: Map<string, Map<string, boolean>>;
+}
 
-function standingAt({ grants }: Access, permission: string, now: number): Standing {
-  let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const [allowed, denied] = [new Set<string>(), new Set<string>()];
+const compiled = new WeakMap<Access, Compiled>();
+
+function compile(access: Access): Compiled {
+  const made = { grants: Map.groupBy(access.grants, ({ scopeId }) => scopeId), own: new Map(), answers: new Map() };
+  compiled.set(access, made);
+  return made;
+}
+
+function within<T>(maps: Map<string, Map<string, T>>, key: string): Map<string, T> {
+  const known = maps.get(key);
+  if (known) return known;
+  const made = new Map<string, T>();
+  maps.set(key, made);
+  return made;
+}
+
+const NEVER_TIMED: readonly Grant[] = [];
+
+function ownOf(grants: readonly Grant[], permission: string): Own {
+  let [allowed, denied, timed] = [false, false, NEVER_TIMED];
   for (const grant of grants) {
     if (!grant.permissions.has(permission)) continue;
-    for (const bound of [grant.from, grant.until])
-      if (bound !== null && bound <= now) from = Math.max(from, bound);
-      else if (bound !== null) until = Math.min(until, bound);
-    if (isOpen(grant, now)) (grant.effect === "DENY" ? denied : allowed).add(grant.scopeId);
+    if (grant.from !== null || grant.until !== null) timed = [...timed, grant];
+    else if (grant.effect === "DENY") denied = true;
+    else allowed = true;
   }
-  return { from, until, allowed, denied, answers: new Map() };
-}
-
-function standingOf(access: Access, permission: string, now: number): Standing {
-  const known = standings.get(access);
-  const kept = known?.get(permission);
-  if (kept && now >= kept.from && now < kept.until) return kept;
-  const standing = standingAt(access, permission, now);
-  if (known) known.set(permission, standing);
-  else standings.set(access, new Map([[permission, standing]]));
-  return standing;
+  return { allowed, denied, timed };
 }
 
 /** Default deny; a grant reaches every descendant of its scope; deny wins, whatever the order or depth (R1, R2). */
 export function allows(access: Access, permission: Permission, scopeId: string, now: number): boolean {
-  const { allowed, denied, answers } = standingOf(access, permission, now);
-  const answered = answers.get(scopeId);
+  const { grants, own, answers } = compiled.get(access) ?? compile(access);
+  const known = within(answers, permission);
+  const answered = known.get(scopeId);
   if (answered !== undefined) return answered;
-  const path = access.scopes.get(scopeId)?.path ?? [];
-  const answer = path.some((id) => allowed.has(id)) && !path.some((id) => denied.has(id));
-  if (path.length > 0) answers.set(scopeId, answer); // what is no scope has no end
+  const scope = access.scopes.get(scopeId);
+  if (!scope) return false;
+  const owns = within(own, permission);
+  let [allowed, denied, isTimed] = [false, false, false];
+  for (const id of scope.path) {
+    const some = grants.get(id);
+    if (!some) continue;
+    let here = owns.get(id);
+    if (!here) {
+      here = ownOf(some, permission);
+      owns.set(id, here);
+    }
+    allowed ||= here.allowed;
+    denied ||= here.denied;
+    for (const grant of here.timed) {
+      isTimed = true;
+      if (!isOpen(grant, now)) continue;
+      if (grant.effect === "DENY") denied = true;
+      else allowed = true;
+    }
+  }
+  const answer = allowed && !denied;
+  if (!isTimed) known.set(scopeId, answer);
   return answer;
 }
 
