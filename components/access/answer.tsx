@@ -42,7 +42,7 @@ function Explanation({ said, isSelf }: { said: Explained; isSelf: boolean }) {
   return (
     <section aria-live="polite" className="flex max-w-4xl flex-col gap-4 px-4 pt-2 pb-6">
       <h2 className="flex items-start gap-2.5 rounded-lg border p-4 font-semibold text-lg tracking-[-0.01em]">
-        <Icon className={cn("mt-0.5 size-5 shrink-0", allowed ? "text-good" : "text-bad")} aria-hidden />
+        <Icon className={cn("mt-0.5 size-5 shrink-0", allowed ? "text-ok" : "text-bad")} aria-hidden />
         <span className="min-w-0 break-words">{verdict}</span>
       </h2>
       {barred ? <p className="text-sm">{t(`barred.${barred}`, { name: subject.name })}</p> : null}
