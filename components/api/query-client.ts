@@ -6,9 +6,13 @@ interface Failure {
 
 const RETRIES = 2;
 
-/** Only what may pass by itself is asked again: no answer, 5xx, or a key whose first use is still running. */
+/**
+ * Only what may pass by itself is asked again: no answer, 5xx, or a key whose first use is still running. A search has
+ * been asked twice before it says that it is away, and is asked again later.
+ */
 export function mayPass(error: unknown): boolean {
   const { httpStatus, code } = (error as Failure).data ?? {};
+  if (code === "search.unavailable") return false;
   return httpStatus === undefined || httpStatus >= 500 || code === "idempotency.in_progress";
 }
 

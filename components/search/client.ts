@@ -48,6 +48,8 @@ export function adapterOf({ url, keys }: Way): TypesenseAdapter {
   });
 }
 
+/** Until the console has given keys. */
+const KEYS_MS = 2_000;
 /** Of the 60 seconds that a key is good for, those after which another one is asked for. */
 const KEPT_MS = 45_000;
 
@@ -57,7 +59,7 @@ let known: { readonly adapter: Promise<TypesenseAdapter>; readonly until: number
 const isPublic = () => document.querySelector("meta[name=search-engine]") !== null;
 
 async function publicWay(): Promise<TypesenseAdapter> {
-  const answer = await fetch(`${PATH}/keys`, { method: "POST" });
+  const answer = await fetch(`${PATH}/keys`, { method: "POST", signal: AbortSignal.timeout(KEYS_MS) });
   const said = await answer.json();
   if (!answer.ok) throw { httpStatus: answer.status, message: said.message };
   return adapterOf(said);
@@ -81,10 +83,20 @@ function adapter(): Promise<TypesenseAdapter> {
 
 type Client = TypesenseAdapter["searchClient"];
 
+/** A key that the engine does not take any more is given up, and asked for once again; the session may well be good. */
+async function asked<T>(run: (client: Client) => Promise<T>): Promise<T> {
+  try {
+    return await run((await adapter()).searchClient);
+  } catch (error) {
+    if (!isPublic() || (error as { httpStatus?: number }).httpStatus !== 401) throw error;
+    known = undefined;
+    return run((await adapter()).searchClient);
+  }
+}
+
 const client = {
-  search: async (queries: unknown) => (await adapter()).searchClient.search(queries as never),
-  searchForFacetValues: async (queries: unknown) =>
-    (await adapter()).searchClient.searchForFacetValues?.(queries as never),
+  search: (queries: unknown) => asked((of) => of.search(queries as never)),
+  searchForFacetValues: (queries: unknown) => asked(async (of) => of.searchForFacetValues?.(queries as never)),
 } as unknown as Client;
 
 /** One for the whole page. */

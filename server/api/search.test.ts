@@ -88,6 +88,9 @@ describe("the door", () => {
     const [result] = said.body.results;
     expect(result.found).toBe(4);
     expect(counts(result, "organisation")).toEqual({ CA: 2, NY: 2 });
+    // How many there are of all tenants together is nobody's.
+    expect(result).not.toHaveProperty("out_of");
+    expect(result.request_params.collection_name).toBe("approvals");
     for (const { document } of result.hits)
       for (const hidden of ["tenant_id", "scope_id", "digest"]) expect(document).not.toHaveProperty(hidden);
     expect(JSON.stringify(said.body)).not.toContain(theirs?.tenantId);

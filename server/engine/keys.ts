@@ -18,7 +18,8 @@ export type Granted = Readonly<Record<string, unknown>>;
 
 const NEVER = 64_723_363_199;
 const KEYS_MAX = 1_000;
-const KEY_MAX = 8_000;
+/** A scoped key carries a filter, and a filter may name thousands of scopes. */
+const KEY_MAX = 300_000;
 const DIGEST = 44;
 const PREFIX = 4;
 const SEARCH = "documents:search";

@@ -1,9 +1,11 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -14,16 +16,28 @@ const NEWLINE = 10;
 /** Written at once while a log is written anew. */
 const PIECE = 1 << 20;
 
-/** The lines of a file, one after the other; a last one that was not written to its end is cut off. */
+/** The lines of a file, one after the other, read in pieces; a last one that was not written to its end is cut off. */
 export function* readLines(path: string): Generator<string> {
   if (!existsSync(path)) return;
-  const bytes = readFileSync(path);
-  let from = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
-    yield bytes.toString("utf8", from, at);
-    from = at + 1;
+  const file = openSync(path, "r");
+  const piece = Buffer.alloc(PIECE);
+  let rest = Buffer.alloc(0);
+  let whole = 0;
+  try {
+    for (let size = readSync(file, piece); size > 0; size = readSync(file, piece)) {
+      const bytes = Buffer.concat([rest, piece.subarray(0, size)]);
+      let from = 0;
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+        yield bytes.toString("utf8", from, at);
+        from = at + 1;
+      }
+      whole += from;
+      rest = bytes.subarray(from);
+    }
+  } finally {
+    closeSync(file);
   }
-  if (from < bytes.length) truncateSync(path, from);
+  if (rest.length > 0) truncateSync(path, whole);
 }
 
 /**
@@ -51,7 +65,13 @@ export class Log {
 
   add(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    writeAll(this.#file, lines);
+    const { size } = fstatSync(this.#file);
+    try {
+      writeAll(this.#file, lines);
+    } catch (error) {
+      ftruncateSync(this.#file, size); // half a line would swallow the next one
+      throw error;
+    }
     this.#lines += lines.length;
     this.#meanwhile?.push(...lines);
   }

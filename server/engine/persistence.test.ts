@@ -41,7 +41,7 @@ describe("what an engine was told", () => {
     await ask("POST", "/collections", { body: { name: "gone", fields: [{ name: "n", type: "int32" }] } });
     await ask("DELETE", "/collections/gone");
     await engine.stop();
-    appendFileSync(join(engine.folder, "1.jsonl"), '{"id":"torn","n":1');
+    appendFileSync(join(engine.folder, "1.jsonl"), '{"id":"half","n":1{"id":"joined","n":1}\n{"id":"torn","n":1');
     await engine.start();
     expect(await found("n:=1")).toBe(98);
     const body = { searches: [{ collection: "named", q: "thing", query_by: "text" }] };
@@ -71,6 +71,18 @@ describe("what an engine was told", () => {
       await engine.start();
       expect(await found(`n:=${round}`)).toBeGreaterThanOrEqual(acknowledged);
     }
+  });
+
+  test("is taken out for good, also by what makes its log be written anew", async () => {
+    for (let round = 1; round <= 5; round++) await put(0, 2_000, round);
+    await put(2_000, 10, 5);
+    // 12,010 lines of 2,010 documents: what goes now leaves more than twice as many and 10,000 behind.
+    await ask("DELETE", "/collections/things/documents?filter_by=n:>0");
+    await expect.poll(() => statSync(join(engine.folder, "1.jsonl")).size).toBe(0);
+    await put(0, 1, 1);
+    await engine.stop();
+    await engine.start();
+    expect(await found("n:>0")).toBe(1);
   });
 
   test("is written anew when most of it is past, and stays whole meanwhile", async () => {

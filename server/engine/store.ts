@@ -44,7 +44,7 @@ export class Store {
     this.#folder = folder;
     this.keys = new Keys(adminKey);
     const path = join(folder, "engine.jsonl");
-    const notes = [...readLines(path)].map((line) => JSON.parse(line) as Note);
+    const notes = [...readLines(path)].flatMap((line) => parsed<Note>(line) ?? []);
     for (const note of notes) if (note.op === "searched") this.#searched.add(note.name);
     this.#notes = new Log(path, notes.length);
     const files = new Map<string, Note & { op: "create" }>();
@@ -79,9 +79,9 @@ export class Store {
     const collection = new Collection(schema, this.#searched);
     let lines = 0;
     for (const line of readLines(this.#path(file))) {
-      const said = JSON.parse(line) as Document | string;
+      const said = parsed<Document | string>(line);
       if (typeof said === "string") collection.delete(said);
-      else collection.put(said);
+      else if (said) collection.put(said);
       lines++;
     }
     this.#kept.set(schema.name, { collection, file, log: new Log(this.#path(file), lines) });
@@ -155,15 +155,30 @@ export class Store {
     const kept = this.#kept.get(collection.schema.name);
     if (kept?.collection !== collection) throw notFound(); // it was dropped meanwhile
     kept.log.add(changes.map((change) => JSON.stringify(change)));
-    if (kept.log.lines > collection.size * 2 + SLACK)
-      kept.log.rewrite(lines(collection)).catch((error: Error) => {
-        process.stderr.write(`A log could not be written anew: ${error.message}\n`);
-      });
+    // Afterwards, when the collection itself has been changed too: else the change would be in neither log.
+    if (kept.log.lines > SLACK) setImmediate(() => this.#rewrite(kept));
+  }
+
+  #rewrite({ log, collection }: Kept): void {
+    if (log.lines <= collection.size * 2 + SLACK) return;
+    log.rewrite(lines(collection)).catch((error: Error) => {
+      process.stderr.write(`A log could not be written anew: ${error.message}\n`);
+    });
   }
 
   close(): void {
     this.#notes.close();
     for (const { log } of this.#kept.values()) log.close();
+  }
+}
+
+/** A line, or nothing where it is none: a machine that lost its power may leave such, and the rest is good. */
+function parsed<T>(line: string): T | undefined {
+  try {
+    return JSON.parse(line) as T;
+  } catch {
+    process.stderr.write("A line of a log cannot be read, and is left out.\n");
+    return undefined;
   }
 }
 

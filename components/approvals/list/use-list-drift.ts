@@ -52,7 +52,10 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
       (others ?? []).map(({ id }) => id),
       news.all,
     );
-    const { found, count: matched } = await sought.current.look(searchOf(words, filter));
+    // A search that is away costs the rows that are there nothing.
+    const { found, count: matched } = await sought.current
+      .look(searchOf(words, filter))
+      .catch(() => ({ found: [], count: null }));
     if (matched !== null) beyond(matched);
     return { here: here ?? [], found };
   };

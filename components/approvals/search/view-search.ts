@@ -19,6 +19,8 @@ export function orderOf(sort: View["sort"], direction: View["dir"]): string {
   return sort === "created" && direction === "desc" ? `_text_match:desc,${asked}` : asked;
 }
 
+const MINUTE_MS = 60_000;
+
 const date = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
 const whole = (text: string | number | undefined) => (text === undefined ? undefined : BigInt(text));
 
@@ -34,7 +36,8 @@ function engineFilter({ q: _, import: __, ...filter }: Filter): string {
       dueFrom: date(filter.dueFrom),
       dueTo: date(filter.dueTo),
     },
-    Date.now(),
+    // By the minute, so that one view is one question however often it is rendered.
+    Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS,
   );
 }
 

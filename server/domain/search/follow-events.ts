@@ -30,7 +30,7 @@ function touch(touched: Touched, name: CollectionName, id: string, eventId: stri
   else touched[name].set(id, [eventId]);
 }
 
-/** A name stands in the documents of what somebody asked for; who holds what where says who finds them. */
+/** A name stands in the documents of what somebody asked for and was sent; who holds what where says who finds them. */
 async function touchPeople(tx: Transaction, tenantId: string, events: readonly Followed[], touched: Touched) {
   const moved = events.filter(({ aggregateType }) => aggregateType === "ASSIGNMENTS");
   const renamed = events.filter(
@@ -63,6 +63,12 @@ async function touchPeople(tx: Transaction, tenantId: string, events: readonly F
     "approvals",
     (ids) => tx.$queryRaw`
     SELECT id, requester_id AS person FROM approvals WHERE tenant_id = ${tenantId}::uuid AND requester_id = ANY(${ids}::uuid[])`,
+  );
+  await join(
+    renamed,
+    "messages",
+    (ids) => tx.$queryRaw`
+    SELECT id, to_person_id AS person FROM messages WHERE tenant_id = ${tenantId}::uuid AND to_person_id = ANY(${ids}::uuid[])`,
   );
 }
 

@@ -64,6 +64,15 @@ describe("an index", () => {
     expect(now).not.toContain("messages_1");
   });
 
+  test("that a killed rebuilding left is dropped, and nothing goes into it any more", async () => {
+    const fields = [{ name: "title", type: "string" }];
+    await engine.send("POST", "/collections", JSON.stringify({ name: "approvals_1", fields }));
+    await ensureIndexes({ aborted: false });
+    const now = (await collections()).filter((name) => name.startsWith("approvals"));
+    expect(now).toHaveLength(1);
+    expect(now).not.toContain("approvals_1");
+  });
+
   test("that is rebuilt under writes is never seen in part, and has every change", async () => {
     const system = await (mine as World).system();
     const ids = await (mine as World).approvals(200, { type: "plain" });

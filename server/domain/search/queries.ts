@@ -78,7 +78,15 @@ export async function searchAll(caller: Caller, input: unknown): Promise<{ resul
   const good = planned.filter((plan): plan is Rebuilt => !("error" in plan));
   const answers = good.length > 0 ? await ask(caller, good) : [];
   let next = 0;
-  return { results: planned.map((plan) => ("error" in plan ? plan : answers[next++])) };
+  return {
+    results: planned.map((plan) => ("error" in plan ? plan : ofTheirs(answers[next++] ?? {}, plan.collection))),
+  };
+}
+
+/** An answer without what it says of all tenants together, and by the name that was asked for. */
+function ofTheirs({ out_of: _, request_params: said, ...answer }: Record<string, unknown>, collection: CollectionName) {
+  const parameters = typeof said === "object" && said !== null ? said : {};
+  return { ...answer, request_params: { ...parameters, collection_name: collection } };
 }
 
 /**

@@ -115,12 +115,25 @@ export function rebuildIndex(name: CollectionName, stopping: Stopping = { aborte
   });
 }
 
+/** What a rebuilding left that was killed: changes would go into it for ever, and may be refused by it. */
+async function dropStrays(name: CollectionName, standing: string): Promise<void> {
+  if ((await collectionsOf(name)).every((found) => found === standing)) return;
+  await alone(name, async () => {
+    const searched = (await listAliases()).get(name);
+    for (const stray of await collectionsOf(name)) if (searched && stray !== searched) await dropCollection(stray);
+  });
+}
+
 /** Builds what is missing, or was declared otherwise when it was built. */
 export async function ensureIndexes(stopping: Stopping): Promise<void> {
   const [aliases, collections] = [await listAliases(), await listCollections()];
   for (const name of COLLECTION_NAMES) {
     const standing = collections.find((collection) => collection.name === aliases.get(name));
-    if ((standing && fits(standing.fields, schemaOf(name))) || stopping.aborted) continue;
+    if (stopping.aborted) continue;
+    if (standing && fits(standing.fields, schemaOf(name))) {
+      await dropStrays(name, standing.name);
+      continue;
+    }
     const rebuilt = await rebuildIndex(name, stopping);
     if (rebuilt) logger.info({ ...rebuilt }, "a search index was built");
   }

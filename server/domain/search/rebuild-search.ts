@@ -82,6 +82,10 @@ function facetBy(name: CollectionName, asked: string): string {
   return parts.join(",");
 }
 
+/** Hits of a page that names no number, as the engine has it; and how deep pages reach. */
+const PER_PAGE = 10;
+const REACH_MAX = 10_000;
+
 const SORT_MAX = 3;
 
 function sortBy(name: CollectionName, asked: string | undefined, q: string): string {
@@ -99,13 +103,15 @@ function sortBy(name: CollectionName, asked: string | undefined, q: string): str
 }
 
 /**
- * A filter goes on as it is: the engine joins it with the wall as two trees. What must not be asked is looked for in
- * its text, also inside quotes, so that no other reading of a quote lets it through: hidden fields, and joins.
+ * A filter goes on as it is: the engine joins it with the wall as two trees. What must not be asked, hidden fields and
+ * joins, is looked for outside of quotes; one that could be read as escaped is refused, so that there is one reading.
  */
 function filterBy(asked: string): string {
-  const hidden = UNASKED.find((field) => asked.toLowerCase().includes(field));
+  if (asked.includes("\\`")) throw new Unfit(400, "Could not parse the filter query.");
+  const bare = asked.replace(/`[^`]*`/g, "``");
+  const hidden = UNASKED.find((field) => bare.toLowerCase().includes(field));
   if (hidden) throw new Unfit(400, `Could not find a filter field named \`${hidden}\` in the schema.`);
-  if (/\$\s*[\w-]+\s*\(/.test(asked)) throw new Unfit(400, "Could not parse the filter query.");
+  if (/\$\s*[\w-]+\s*\(/.test(bare)) throw new Unfit(400, "Could not parse the filter query.");
   return asked;
 }
 
@@ -122,6 +128,8 @@ export function rebuild(name: CollectionName, asked: Omit<SearchInput, "collecti
   try {
     if (perPage !== undefined && perPage > PER_PAGE_MAX)
       throw new Unfit(422, `Only upto ${PER_PAGE_MAX} hits can be fetched per page.`);
+    if (page !== undefined && (page - 1) * (perPage ?? PER_PAGE) > REACH_MAX)
+      throw new Unfit(422, `Only upto ${REACH_MAX} hits can be reached.`);
     const q = queryOf(asked.q);
     return {
       collection: name,

@@ -84,11 +84,24 @@ describe("a search that is sent on", () => {
       400,
       "Could not find a filter field named `tenant_id` in the schema.",
     ],
-    [{ filter_by: "state:=[`SCOPE_ID`]" }, 400, "Could not find a filter field named `scope_id` in the schema."],
+    [
+      { filter_by: "state:=[`a`] || scope_id:=[`b`]" },
+      400,
+      "Could not find a filter field named `scope_id` in the schema.",
+    ],
+    // Where the second quote is read as escaped, the field stands outside.
+    [{ filter_by: "state:=[`a\\`] || scope_id:=[`b`]" }, 400, "Could not parse the filter query."],
     [{ filter_by: "$people(name:=x)" }, 400, "Could not parse the filter query."],
     [{ per_page: 251 }, 422, "Only upto 250 hits can be fetched per page."],
+    [{ per_page: 250, page: 42 }, 422, "Only upto 10000 hits can be reached."],
+    [{ page: 1_002 }, 422, "Only upto 10000 hits can be reached."],
   ])("is refused with the engine's words: %j", (more, code, error) => {
     expect(asked(more)).toEqual({ code, error });
+  });
+
+  test("a value is a value, whatever it is called", () => {
+    const filter_by = "stage:=[`Over $500 (board)`] && requester:=[`digest@northwind.test`]";
+    expect(asked({ filter_by, per_page: 250, page: 41 })).toMatchObject({ filter_by, page: 41 });
   });
 
   test("cuts what nobody types", () => {
