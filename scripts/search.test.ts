@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Search } from "./search.ts";
 import { openSearch } from "./search.ts";
@@ -57,6 +58,27 @@ describe("the search engine", () => {
     expect(borrowed.environment).toEqual(kept.environment);
     await borrowed.stop();
     expect(await version(kept)).toBe(200);
+  });
+
+  test("is a typesense-server of the machine's where there is one: asked by its options, in a folder of its own", async () => {
+    // The same protocol under that name, told what a real one is told.
+    const engine = fileURLToPath(new URL("../server/engine/main.ts", import.meta.url));
+    const options =
+      '--data-dir "$TYPESENSE_DATA_DIR" --api-address "$TYPESENSE_API_ADDRESS" --api-port "$TYPESENSE_API_PORT"';
+    const script = `#!/bin/sh\nexec "${process.execPath}" "${engine}" ${options}\n`;
+    const programs = join(folder, "programs");
+    mkdirSync(programs);
+    writeFileSync(join(programs, "typesense-server"), script, { mode: 0o755 });
+    const path = process.env.PATH;
+    process.env.PATH = `${programs}:${path}`;
+    try {
+      const search = await open("keep");
+      expect(await version(search)).toBe(200);
+      expect(readdirSync(join(folder, "typesense"))).toContain("engine.jsonl");
+      expect(existsSync(join(folder, "search"))).toBe(false);
+    } finally {
+      process.env.PATH = path;
+    }
   });
 
   test("that is killed comes back where it was", async () => {

@@ -12,7 +12,7 @@ const RETRIES = 2;
  */
 export function mayPass(error: unknown): boolean {
   const { httpStatus, code } = (error as Failure).data ?? {};
-  if (code === "search.unavailable") return false;
+  if (code?.startsWith("search.")) return false;
   return httpStatus === undefined || httpStatus >= 500 || code === "idempotency.in_progress";
 }
 

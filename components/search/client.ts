@@ -3,7 +3,7 @@
 import TypesenseAdapter from "typesense-instantsearch-adapter";
 import type { ApiError } from "#components/api/trpc.ts";
 import type { CollectionName } from "#server/domain/search/rules.ts";
-import { COLLECTION_NAMES, facetsOfText, searchable } from "#server/domain/search/rules.ts";
+import { BUILDING, COLLECTION_NAMES, facetsOfText, searchable } from "#server/domain/search/rules.ts";
 
 /**
  * The way to the search engine: the console's own door, where the session says who asks; or, where the installation
@@ -111,5 +111,6 @@ const CODES: Readonly<Record<number, string>> = { 401: "auth.required", 403: "ac
 export function asApiError(error: unknown): ApiError {
   const { httpStatus, message } = error as { httpStatus?: number; message: string };
   if (httpStatus === undefined) return { message, data: null } as ApiError;
-  return { message, data: { httpStatus, code: CODES[httpStatus] ?? "search.unavailable", facts: {} } } as ApiError;
+  const away = message.includes(BUILDING) ? "search.building" : "search.unavailable";
+  return { message, data: { httpStatus, code: CODES[httpStatus] ?? away, facts: {} } } as ApiError;
 }

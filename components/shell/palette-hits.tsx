@@ -7,18 +7,23 @@ import { Configure, Index, InstantSearch, useHits } from "react-instantsearch";
 import { typeLabel } from "#components/approvals/amount.ts";
 import { useActionName } from "#components/audit/action-name.ts";
 import { useMe } from "#components/identity/me.tsx";
-import { searchClient } from "#components/search/client.ts";
+import { inOrder, searchClient } from "#components/search/client.ts";
 import { Marked } from "#components/search/marked.tsx";
 import { partsOf, TAGS } from "#components/search/marks.ts";
 import { useSearchState } from "#components/search/use-search-state.ts";
 import { SECTIONS } from "#components/shell/navigation.ts";
 import { groupClass, itemClass } from "#components/shell/palette-classes.ts";
 import { Ago } from "#components/ui/time.tsx";
+import { NOT_LEFT } from "#server/domain/people/rules.ts";
 import type { CollectionName } from "#server/domain/search/rules.ts";
-import { COLLECTION_NAMES, READERS } from "#server/domain/search/rules.ts";
+import { anyOf, COLLECTION_NAMES, COLLECTIONS, READERS } from "#server/domain/search/rules.ts";
 
 /** Of each kind. */
 const EACH = 5;
+/** Who has left is looked for among the people. */
+const NARROWED: Partial<Record<CollectionName, { filters: string }>> = {
+  people: { filters: anyOf("status", NOT_LEFT) },
+};
 
 type Hit = Readonly<Record<string, string | number | undefined>> & {
   readonly objectID: string;
@@ -33,7 +38,7 @@ interface HitsProps {
   onShown: () => void;
 }
 
-/** What the words find of all that the reader may read, five of a kind; without words the latest. */
+/** What the words find of all that the reader may read, the newest five of a kind. */
 export function PaletteHits({ text, onGo, onShown }: HitsProps) {
   const { may } = useMe();
   const readable = COLLECTION_NAMES.filter((name) => may(...READERS[name]));
@@ -41,8 +46,8 @@ export function PaletteHits({ text, onGo, onShown }: HitsProps) {
   return (
     <InstantSearch searchClient={searchClient()} future={{ preserveSharedStateOnUnmount: true }}>
       {readable.map((name) => (
-        <Index key={name} indexName={name}>
-          <Configure query={text} hitsPerPage={EACH} {...TAGS} />
+        <Index key={name} indexName={inOrder(name, COLLECTIONS[name].order)}>
+          <Configure query={text} hitsPerPage={EACH} {...NARROWED[name]} {...TAGS} />
           <Group name={name} onGo={onGo} />
         </Index>
       ))}

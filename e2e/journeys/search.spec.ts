@@ -108,7 +108,16 @@ test("a search that fails once is asked again; one that is away says so, keeps t
   await expect(said).toBeVisible(); // within five seconds
   await expect(inbox.rows.first()).toContainText(/driver/i);
 
+  await page.unroute(DOOR);
+  const message = "The search index is being built. Try again shortly.";
+  await page.route(DOOR, (route) =>
+    failing > 0 ? route.fulfill({ status: 503, json: { message } }) : route.continue(),
+  );
+  await expect(page.getByRole("alert").filter({ hasText: "index is being built" })).toBeVisible();
+  await expect(inbox.rows.first()).toContainText(/driver/i);
+
   failing = 0;
+  await expect(page.getByRole("alert").filter({ hasText: "index is being built" })).toHaveCount(0, { timeout: 15_000 });
   await expect(said).toHaveCount(0, { timeout: 15_000 });
   await expect(page.getByRole("searchbox")).toHaveValue("driver owner");
 });

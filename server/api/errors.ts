@@ -3,6 +3,7 @@ import { TRPCError } from "@trpc/server";
 import { isUnavailable } from "#server/domain/maintenance/queries.ts";
 import type { Issue, RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { BUILDING } from "#server/domain/search/rules.ts";
 import type { Rate } from "#server/platform/rates.ts";
 
 /** What transport itself refuses, before any command. */
@@ -120,7 +121,7 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "scope.code_taken": [409, "This code is in use elsewhere in the tenant."],
   "scope.not_found": [404, "There is no such scope."],
   "scope.stale": [409, "It has another name by now than the one that you edited."],
-  "search.building": [503, "The search index is being built. Try again shortly."],
+  "search.building": [503, BUILDING],
   "search.unavailable": [503, "The search engine does not answer. Try again shortly."],
   "selection.too_broad": [422, "The search finds more than one selection may hold: narrow it."],
   "auth.required": [401, "Sign in, or send a valid token."],

@@ -143,6 +143,9 @@ export interface Document {
   readonly [field: string]: string | number | readonly string[];
 }
 
+/** What a search is told meanwhile; its client keeps of an answer nothing but the text and the status. */
+export const BUILDING = "The search index is being built. Try again shortly.";
+
 /** Hits of a page, pages within reach, values of a facet: what the engine itself allows, or we do. */
 export const PER_PAGE_MAX = 250;
 export const SEARCHES_MAX = 50;
