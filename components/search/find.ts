@@ -4,7 +4,7 @@ import { asApiError, inOrder, searchClient } from "#components/search/client.ts"
 import type { Marks } from "#components/search/marks.ts";
 import { partsOf, TAGS } from "#components/search/marks.ts";
 import type { CollectionName } from "#server/domain/search/rules.ts";
-import { allOf, anyOf, searchable } from "#server/domain/search/rules.ts";
+import { allOf, anyOf, REACH_MAX, searchable } from "#server/domain/search/rules.ts";
 
 export interface Search {
   readonly collection: CollectionName;
@@ -92,7 +92,7 @@ export async function foundPage<T extends { readonly id: string }>(
   });
   return {
     items,
-    next: (page + 1) * limit < found ? String(page + 1) : null,
+    next: (page + 1) * limit < Math.min(found, REACH_MAX) ? String(page + 1) : null,
     // The index is up to a second behind the database.
     total: found - (ids.length - items.length),
   };

@@ -6,6 +6,7 @@ import {
   PER_PAGE_MAX,
   QUERY_MAX,
   queryOf,
+  REACH_MAX,
   searchable,
   sortable,
   UNASKED,
@@ -82,9 +83,8 @@ function facetBy(name: CollectionName, asked: string): string {
   return parts.join(",");
 }
 
-/** Hits of a page that names no number, as the engine has it; and how deep pages reach. */
+/** Hits of a page that names no number, as the engine has it. */
 const PER_PAGE = 10;
-const REACH_MAX = 10_000;
 
 const SORT_MAX = 3;
 

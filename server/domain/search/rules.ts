@@ -149,6 +149,8 @@ export const BUILDING = "The search index is being built. Try again shortly.";
 /** Hits of a page, pages within reach, values of a facet: what the engine itself allows, or we do. */
 export const PER_PAGE_MAX = 250;
 export const SEARCHES_MAX = 50;
+/** How deep pages reach: whoever looks further narrows what they look for. */
+export const REACH_MAX = 10_000;
 export const FACET_VALUES_MAX = 250;
 /** The most that a selection by words may hold: whoever finds more has to narrow it. */
 export const SELECTION_MAX = 10_000;

@@ -4,17 +4,20 @@ import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { searchAll } from "#server/domain/search/queries.ts";
 import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
+import { wallOf } from "#server/domain/search/rules.ts";
+import { scopedKey } from "#server/platform/typesense.ts";
 import { bindTestEngine } from "#server/testing/engine.ts";
 import { LONG } from "#server/testing/long.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const RUNS = LONG ? 100_000 : 1_000;
+const KEYS = LONG ? 20_000 : 500;
 /** Searches of one request: what is asked together is looked at together. */
 const TOGETHER = 25;
 
 bindTestDatabase();
-bindTestEngine();
+const engine = bindTestEngine();
 let [mine, theirs]: World[] = [];
 let iris: Caller;
 
@@ -125,4 +128,60 @@ test("whatever filter is asked, nothing of another scope or tenant comes back, i
     }),
     { numRuns: RUNS / TOGETHER },
   );
+});
+
+/** What somebody makes of a key that they were given. */
+const FORGERIES = {
+  "one byte is another": (key: string, at: number) => {
+    const bytes = Buffer.from(key, "base64");
+    bytes[at % bytes.length] = ((bytes[at % bytes.length] ?? 0) + 1 + (at % 255)) % 256;
+    return bytes.toString("base64");
+  },
+  "it is cut": (key: string, at: number) =>
+    Buffer.from(key, "base64")
+      .subarray(0, at % (key.length / 2))
+      .toString("base64"),
+  "it is for another tenant": (key: string) =>
+    Buffer.from(
+      Buffer.from(key, "base64")
+        .toString()
+        .replaceAll(mine?.tenantId ?? "", theirs?.tenantId ?? ""),
+    ).toString("base64"),
+  "it carries no filter": (key: string) => {
+    const text = Buffer.from(key, "base64").toString();
+    return Buffer.from(`${text.slice(0, text.indexOf("{"))}{}`).toString("base64");
+  },
+  "it carries more": (key: string, at: number) =>
+    Buffer.from(`${Buffer.from(key, "base64").toString()}{"filter_by":"amount:>${at}"}`).toString("base64"),
+} as const;
+
+test("no key that was changed, is over or is for something else finds anything", async () => {
+  const parameters = { filter_by: wallOf(mine?.tenantId ?? "", [mine?.orgs.ca ?? ""], 4) };
+  const good = scopedKey("approvals", parameters, 60);
+  const ask = async (key: string, filter_by: string) => {
+    const searches = [{ collection: "approvals", q: "*", query_by: "title", filter_by, "x-typesense-api-key": key }];
+    const answer = await fetch(`${engine.url}/multi_search`, { method: "POST", body: JSON.stringify({ searches }) });
+    return { status: answer.status, found: (await answer.json()).results?.[0]?.found as number | undefined };
+  };
+  expect(await ask(good, "")).toEqual({ status: 200, found: 5 });
+  const anyForgery = fc.constantFrom(...(Object.keys(FORGERIES) as (keyof typeof FORGERIES)[]));
+  await fc.assert(
+    fc.asyncProperty(anyForgery, fc.nat(100_000), filters(), async (how, at, filter) => {
+      const forged = FORGERIES[how](good, at);
+      const { status, found } = await ask(forged, filter);
+      expect([how, status, found]).toEqual([how, 401, undefined]);
+    }),
+    { numRuns: KEYS },
+  );
+  for (const other of [scopedKey("approvals", parameters, -5), scopedKey("people", parameters, 60)])
+    expect(await ask(other, "")).toEqual({ status: 401, found: undefined });
+  for (const [method, path] of [
+    ["GET", "/collections/approvals/documents/export"],
+    ["GET", "/collections"],
+    ["DELETE", "/collections/approvals/documents?filter_by=amount:>=0"],
+    ["GET", "/keys"],
+  ] as const) {
+    const answer = await fetch(engine.url + path, { method, headers: { "x-typesense-api-key": good } });
+    expect([path, answer.status]).toEqual([path, 401]);
+  }
 });
