@@ -68,7 +68,7 @@ try {
       const page = await context.newPage();
       const shoot = async (name: string) => {
         const shown = LANGUAGE === "en" ? page : await translated(page, viewport, theme);
-        await shown.waitForTimeout(400);
+        await shown.waitForTimeout(400); // longer than any transition that reduced motion leaves
         await shown.screenshot({ path: join(FOLDER, `${name}-${size}-${theme}.png`) });
         if (shown !== page) await shown.context().close();
       };

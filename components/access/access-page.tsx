@@ -10,6 +10,7 @@ import { usePlaces } from "#components/access/use-places.ts";
 import { ACCESS_TABS, accessParsers, questionOf } from "#components/access/view.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { Notice } from "#components/ui/notice.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
 
 /** Why somebody may or may not, for anybody about themselves; who may, for whoever administers access. */
 export function AccessPage() {
@@ -30,20 +31,9 @@ export function AccessPage() {
           <p className="text-ink-2 text-sm">{t(administers ? "lead" : "leadSelf")}</p>
         </div>
         {administers ? (
-          // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these choose what is asked
-          <div role="group" aria-label={t("shown")} className="-mb-px flex gap-x-4 px-4">
-            {ACCESS_TABS.map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === tab}
-                onClick={() => void set({ tab: name === "why" ? null : name })}
-                className="inline-flex h-9 items-center border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-pressed:border-accent aria-pressed:text-ink"
-              >
-                {t(`tabs.${name}`)}
-              </button>
-            ))}
-          </div>
+          <Tabs label={t("shown")} names={ACCESS_TABS} chosen={tab} onChoose={(name) => void set({ tab: name })}>
+            {(name) => t(`tabs.${name}`)}
+          </Tabs>
         ) : null}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">

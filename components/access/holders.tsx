@@ -9,7 +9,8 @@ import { ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useInPlace, useRoleName } from "#components/people/names.ts";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { More } from "#components/ui/more.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import type { Permission } from "#server/domain/access/rules.ts";
 
@@ -35,7 +36,7 @@ export function Holders({ question }: HoldersProps) {
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
   });
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const { data, error, refetch, hasNextPage } = query;
   if (!data)
     return error ? (
       <ErrorNotice error={error as unknown as ApiError} onRetry={() => void refetch()} />
@@ -82,13 +83,7 @@ export function Holders({ question }: HoldersProps) {
           </li>
         ))}
       </ul>
-      {hasNextPage ? (
-        <div className="flex justify-center p-4">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query}>{t("more")}</More>
     </section>
   );
 }

@@ -1,10 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useLetterKeys } from "#components/approvals/list/letter-keys.ts";
 import { CheckField } from "#components/ui/checkbox.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Kbd } from "#components/ui/kbd.tsx";
+import { useLetterKeys } from "#components/ui/letter-keys.ts";
 
 const KEYS = [
   { name: "move", keys: ["j", "k"] },

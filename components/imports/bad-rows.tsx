@@ -6,7 +6,8 @@ import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { useFieldName, useProblemText } from "#components/imports/problem-text.ts";
 import type { BadRow, Import } from "#components/imports/use-import.ts";
 import { useBadRows } from "#components/imports/use-import.ts";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { More } from "#components/ui/more.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 
 function Row({ row }: { row: BadRow }) {
@@ -33,7 +34,8 @@ function Row({ row }: { row: BadRow }) {
 /** The rows that cannot be submitted, by their line in the file, and all of them as a file. */
 export function BadRows({ of }: { of: Import }) {
   const t = useTranslations("import");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useBadRows(of.id, of.version);
+  const query = useBadRows(of.id, of.version);
+  const { data, error, refetch } = query;
   const rows = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <section aria-label={t("badRows")} className="flex flex-col gap-2">
@@ -70,13 +72,9 @@ export function BadRows({ of }: { of: Import }) {
           </tbody>
         </table>
       ) : null}
-      {hasNextPage ? (
-        <div className="flex justify-center p-2">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query} className="p-2">
+        {t("more")}
+      </More>
     </section>
   );
 }

@@ -8,7 +8,8 @@ import { ImportBar } from "#components/imports/import-bar.tsx";
 import { ImportState } from "#components/imports/import-state.tsx";
 import type { Import } from "#components/imports/use-import.ts";
 import { useImports } from "#components/imports/use-import.ts";
-import { Button, buttonClass } from "#components/ui/button.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { More } from "#components/ui/more.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -77,7 +78,8 @@ const NewImport = () => {
 
 export function ImportList() {
   const t = useTranslations("imports");
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useImports();
+  const query = useImports();
+  const { data, error, refetch } = query;
   const items = data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
@@ -104,13 +106,7 @@ export function ImportList() {
             {t("emptyNote")}
           </Notice>
         ) : null}
-        {hasNextPage ? (
-          <div className="flex justify-center p-4">
-            <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-              {t("more")}
-            </Button>
-          </div>
-        ) : null}
+        <More query={query}>{t("more")}</More>
       </div>
     </>
   );

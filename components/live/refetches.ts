@@ -3,6 +3,7 @@
 import type { Query, QueryFilters } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { HOLDERS_KEY } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { IMPORTS_KEY } from "#components/imports/view.ts";
 import type { News } from "#components/live/news.ts";
@@ -47,6 +48,7 @@ export function useRefetches(): void {
     if (news.all) router.refresh();
     return old(
       { queryKey: [PEOPLE_KEY] },
+      { queryKey: [HOLDERS_KEY] },
       trpc.people.pathFilter(),
       trpc.access.pathFilter(),
       trpc.scopes.pathFilter(),

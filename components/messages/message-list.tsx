@@ -14,6 +14,7 @@ import { MarkedText } from "#components/search/marked.tsx";
 import { useFoundPages } from "#components/search/use-found-pages.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { More } from "#components/ui/more.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -71,9 +72,8 @@ function Loading() {
 export function MessageList({ view, onClear }: { view: MessageView; onClear: () => void }) {
   const t = useTranslations("messages");
   const filters = useTranslations("filters");
-  const { data, total, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useFoundPages(
-    useMessageList(view),
-  );
+  const query = useFoundPages(useMessageList(view));
+  const { data, total, error, refetch } = query;
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);
@@ -96,13 +96,7 @@ export function MessageList({ view, onClear }: { view: MessageView; onClear: () 
           ))}
         </ul>
       )}
-      {hasNextPage ? (
-        <div className="flex justify-center p-4">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query}>{t("more")}</More>
     </>
   );
 }

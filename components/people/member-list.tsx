@@ -14,6 +14,7 @@ import { FoundStatus } from "#components/search/found-status.tsx";
 import { MarkedText } from "#components/search/marked.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { More } from "#components/ui/more.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
@@ -92,7 +93,8 @@ interface ListProps {
 export function MemberList({ view, whole, onClear }: ListProps) {
   const t = useTranslations("people");
   const filters = useTranslations("filters");
-  const { data, total, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useMemberPages(view);
+  const query = useMemberPages(view);
+  const { data, total, error, refetch } = query;
   if (!data) return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Loading />;
   const items = data.pages.flatMap((page) => page.items);
   const narrowed = isNarrowed(view);
@@ -123,13 +125,7 @@ export function MemberList({ view, whole, onClear }: ListProps) {
           </ul>
         </>
       )}
-      {hasNextPage ? (
-        <div className="flex justify-center p-4">
-          <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </div>
-      ) : null}
+      <More query={query}>{t("more")}</More>
     </>
   );
 }

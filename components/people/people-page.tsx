@@ -18,6 +18,7 @@ import { SearchBox } from "#components/search/search-box.tsx";
 import { useSlash } from "#components/search/use-slash.ts";
 import { Button } from "#components/ui/button.tsx";
 import { lazily } from "#components/ui/first-sign.ts";
+import { Tabs } from "#components/ui/tabs.tsx";
 import type { Language } from "#server/domain/identity/rules.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
 import { MEMBER_STATUSES } from "#server/domain/people/rules.ts";
@@ -110,23 +111,16 @@ export function PeoplePage({ actions }: { actions: PeopleActions }) {
           ) : null}
         </div>
         {administersPeople ? (
-          // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms; these choose what is listed
-          <div role="group" aria-label={t("shown")} className="-mb-px flex gap-x-4 px-4">
-            {PEOPLE_TABS.map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === tab}
-                onClick={() => void set({ tab: name === "members" ? null : name })}
-                className="inline-flex h-9 items-center gap-1.5 border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-pressed:border-accent aria-pressed:text-ink"
-              >
+          <Tabs label={t("shown")} names={PEOPLE_TABS} chosen={tab} onChoose={(name) => void set({ tab: name })}>
+            {(name) => (
+              <>
                 {t(name)}
                 {name === "invitations" && open.data ? (
                   <span className="font-normal text-ink-3 text-xs">{format.number(open.data.length)}</span>
                 ) : null}
-              </button>
-            ))}
-          </div>
+              </>
+            )}
+          </Tabs>
         ) : null}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">

@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { useLetterKeys } from "#components/approvals/list/letter-keys.ts";
+import { useLetterKeys } from "#components/ui/letter-keys.ts";
 
 /** The slash goes to the search of a page, unless something is being typed or single letters are turned off. */
 export function useSlash(input: React.RefObject<HTMLInputElement | null>): void {

@@ -62,7 +62,7 @@ function Outcome({ onShown }: Pick<HitsProps, "onShown">) {
   const filters = useTranslations("filters");
   const { error, status, scopedResults } = useSearchState();
   const shown = useEffectEvent(onShown);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the answers are when it runs, and not what it reads
   useEffect(() => shown(), [scopedResults]);
   const commands = useCommandState((state) => state.filtered.count);
   const nothing = commands === 0 && status === "idle" && scopedResults.every(({ results }) => results?.nbHits === 0);

@@ -1,13 +1,13 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useLetterKeys } from "#components/approvals/list/letter-keys.ts";
 import type { ListActions } from "#components/approvals/list/list-actions.tsx";
 import { useListState } from "#components/approvals/list/list-state.tsx";
 import type { ApprovalRow } from "#components/approvals/list/use-approval-pages.ts";
 import { NOTHING, toggle } from "#components/approvals/selection.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { useSections } from "#components/shell/navigation.ts";
+import { useLetterKeys } from "#components/ui/letter-keys.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 
 const DECISION_KEYS: Readonly<Record<string, Decision>> = { a: "APPROVE", r: "REJECT", c: "CHANGES_REQUESTED" };

@@ -1,29 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explain } from "#server/domain/access/explain.ts";
-import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
+import type { Access, Grant, Permission } from "#server/domain/access/rules.ts";
 import { allows } from "#server/domain/access/rules.ts";
 import { LONG } from "#server/testing/long.ts";
+import { TREE } from "#server/testing/scopes.ts";
 
 const DECIDE: Permission = "approvals:decide";
 const READ: Permission = "approvals:read";
 const NOW = Date.UTC(2026, 10, 28, 8);
 
-const node = (id: string, ...above: string[]): ScopeNode => ({
-  id,
-  kind: "ORG",
-  code: id,
-  name: id,
-  path: [...above, id],
-});
-/** root ▸ ca ▸ spring, root ▸ ny ▸ autumn */
-const TREE = [
-  node("root"),
-  node("ca", "root"),
-  node("spring", "root", "ca"),
-  node("ny", "root"),
-  node("autumn", "root", "ny"),
-];
 const scopes = new Map(TREE.map((scope) => [scope.id, scope]));
 const ROLES = [
   { code: "everything", permissions: [DECIDE, READ, "audit:read"] },

@@ -1,29 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
+import type { Access, Grant, Permission } from "#server/domain/access/rules.ts";
 import { allowedScopes, allows, BUILT_IN_ROLES, PERMISSIONS, sameGrants } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, scopesWhere } from "#server/domain/caller.ts";
 import { LONG } from "#server/testing/long.ts";
+import { TREE } from "#server/testing/scopes.ts";
 
 const DECIDE: Permission = "approvals:decide";
 const NOW = Date.UTC(2026, 10, 22, 12);
 
-const node = (id: string, ...above: string[]): ScopeNode => ({
-  id,
-  kind: "ORG",
-  code: id,
-  name: id,
-  path: [...above, id],
-});
-/** root ▸ ca ▸ spring, root ▸ ny ▸ autumn */
-const TREE = [
-  node("root"),
-  node("ca", "root"),
-  node("spring", "root", "ca"),
-  node("ny", "root"),
-  node("autumn", "root", "ny"),
-];
 const IDS = TREE.map((s) => s.id);
 const access = (grants: readonly Grant[]): Access => ({
   revision: 1n,
