@@ -10,6 +10,7 @@ import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
+import { ProfileHead } from "#components/identity/profile-tabs.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input, Select } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
@@ -120,10 +121,7 @@ export function ProfileForm() {
   const { data, error, refetch } = useQuery(trpc.profile.get.queryOptions({}));
   return (
     <>
-      <header className="shrink-0 border-b px-4 py-3.5">
-        <h1 className="font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
-        <p className="text-ink-2 text-sm">{t("lead")}</p>
-      </header>
+      <ProfileHead title={t("title")} lead={t("lead")} />
       <div className="min-h-0 flex-1 overflow-y-auto">
         {data ? <Fields profile={data} /> : null}
         {!data && error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}

@@ -3,7 +3,7 @@ import { useMe } from "#components/identity/me.tsx";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
 
 /** In the order of the sidebar; the first one needs no heading. */
-export const GROUPS = ["work", "records", "administration"] as const;
+export const GROUPS = ["work", "records", "administration", "security"] as const;
 
 /** What the console has, and what one needs to hold to see it. The letter follows `g`. Those of a group stand together. */
 export const SECTIONS = [
@@ -19,14 +19,6 @@ export const SECTIONS = [
     href: "/organisations",
     icon: Building2,
     letter: "o",
-    permission: "access:write",
-  },
-  {
-    name: "access",
-    group: "administration",
-    href: "/access",
-    icon: ShieldCheck,
-    letter: "c",
     permission: "access:write",
   },
   {
@@ -46,6 +38,7 @@ export const SECTIONS = [
     permission: "outbox:read",
     wholeTenant: true,
   },
+  { name: "access", group: "security", href: "/access", icon: ShieldCheck, letter: "c", permission: "access:write" },
 ] as const;
 
 type Section = (typeof SECTIONS)[number];

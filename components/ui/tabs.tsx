@@ -1,3 +1,7 @@
+/** One of a row of them: a button that is pressed, or a link to the page that is open. */
+export const TAB_CLASS =
+  "inline-flex h-9 items-center gap-1.5 border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-[current=page]:border-accent aria-[current=page]:text-ink aria-pressed:border-accent aria-pressed:text-ink";
+
 interface TabsProps<T extends string> {
   label: string;
   names: readonly T[];
@@ -18,7 +22,7 @@ export function Tabs<T extends string>({ label, names, chosen, onChoose, childre
           type="button"
           aria-pressed={name === chosen}
           onClick={() => onChoose(name)}
-          className="inline-flex h-9 items-center gap-1.5 border-transparent border-b-2 font-medium text-ink-2 text-sm hover:text-ink focus-visible:-outline-offset-2 aria-pressed:border-accent aria-pressed:text-ink"
+          className={TAB_CLASS}
         >
           {children(name)}
         </button>

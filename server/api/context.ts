@@ -2,6 +2,7 @@ import { TransportError } from "#server/api/errors.ts";
 import { requestLanguage } from "#server/api/language.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { callerKey } from "#server/domain/caller.ts";
+import { endReused } from "#server/domain/identity/end-reused.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
@@ -58,8 +59,12 @@ export async function callerOfRequest(
 ): Promise<Caller | null> {
   const token = cookie(headers, SESSION_COOKIE);
   if (!token) return null;
-  const caller = await callerOfSession(tokenHash(token), env.SESSION_LIFETIME, facts);
-  if (!caller) limitStranger(facts);
+  const hash = tokenHash(token);
+  const caller = await callerOfSession(hash, env.SESSION_LIFETIME, facts);
+  if (!caller) {
+    limitStranger(facts);
+    await endReused(hash, facts);
+  }
   if (caller?.sessionId) {
     trace(subjectOf(caller));
     limit(door, caller.sessionId);

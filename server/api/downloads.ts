@@ -1,12 +1,11 @@
 import { failure } from "#server/api/answer.ts";
-import { callerOfRequest, cookie, limitCaller, requestFacts, SESSION_COOKIE } from "#server/api/context.ts";
+import { callerOfRequest, limitCaller, requestFacts } from "#server/api/context.ts";
 import { TransportError } from "#server/api/errors.ts";
 import type { ExportedItem } from "#server/domain/bulks/export-bulk.ts";
 import { exportBulk, exportedItems } from "#server/domain/bulks/export-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { tokenHash } from "#server/domain/ids.ts";
+import { watchSession } from "#server/domain/identity/queries.ts";
 import { exportProblems, REPORT_HEADER, reportProblems } from "#server/domain/imports/report-problems.ts";
 import type { Cell } from "#server/platform/csv.ts";
 import { CSV_MARK, csvLines } from "#server/platform/csv.ts";
@@ -76,13 +75,10 @@ async function* outcomeLines(pages: AsyncGenerator<ExportedItem[]>): AsyncGenera
 }
 
 /** Whoever asks, looked up again each time, without being kept alive by it: a file that is long ends with its session. */
-function stillSignedIn({ headers }: Request, facts: RequestFacts): () => Promise<Caller> {
-  const hash = tokenHash(cookie(headers, SESSION_COOKIE) ?? "");
-  return async () => {
-    const still = await callerOfSession(hash, null, facts);
-    if (!still) throw new TransportError("auth.required");
-    return still;
-  };
+async function stillSignedIn(caller: Caller): Promise<Caller> {
+  const still = await watchSession(caller);
+  if (!still) throw new TransportError("auth.required");
+  return still;
 }
 
 /** GET /api/bulks/{id}/outcomes?outcome=&code=: the items of a bulk, or of one's own draft, with what became of them. */
@@ -98,7 +94,7 @@ export async function bulkOutcomesHandler(
     const asked = Object.fromEntries(new URL(request.url).searchParams) as { outcome?: "WAITING"; code?: string };
     const { id } = await params;
     await exportBulk(caller, { ...asked, id });
-    const again = stillSignedIn(request, facts);
+    const again = () => stillSignedIn(caller);
     const name = `bulk-${id.slice(0, 8)}${asked.outcome ? `-${asked.outcome.toLowerCase()}` : ""}.csv`;
     return csvFile(name, outcomeLines(exportedItems(again, { ...asked, id })), facts);
   } catch (error) {
@@ -123,7 +119,7 @@ export async function importProblemsHandler(
     limitCaller("export", caller);
     const { id } = await params;
     await exportProblems(caller, { id });
-    const lines = problemLines(stillSignedIn(request, facts), id, caller.locale);
+    const lines = problemLines(() => stillSignedIn(caller), id, caller.locale);
     return csvFile(`import-${id.slice(0, 8)}-problems.csv`, lines, facts);
   } catch (error) {
     return failure(error, facts);

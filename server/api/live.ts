@@ -1,5 +1,5 @@
 import { failure } from "#server/api/answer.ts";
-import { callerOfRequest, cookie, requestFacts, SESSION_COOKIE } from "#server/api/context.ts";
+import { callerOfRequest, requestFacts } from "#server/api/context.ts";
 import { TransportError } from "#server/api/errors.ts";
 import { sameGrants } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -7,8 +7,8 @@ import { eventsSince, mayHear } from "#server/domain/events/queries.ts";
 import type { LiveItem } from "#server/domain/events/rules.ts";
 import { unpackLive } from "#server/domain/events/rules.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
+import { watchSession } from "#server/domain/identity/queries.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
 import { uuid } from "#server/domain/schema.ts";
 import { ALL, listen } from "#server/platform/channels.ts";
 import { logger } from "#server/platform/logger.ts";
@@ -29,7 +29,6 @@ const message = (event: string, data: object, id?: string) =>
 
 class Connection {
   caller: Caller;
-  readonly hash: string;
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
   readonly #onClose: (connection: Connection) => void;
   readonly #pending = new Map<string, LiveItem>();
@@ -38,12 +37,10 @@ class Connection {
 
   constructor(
     caller: Caller,
-    hash: string,
     controller: ReadableStreamDefaultController<Uint8Array>,
     onClose: (connection: Connection) => void,
   ) {
     this.caller = caller;
-    this.hash = hash;
     this.#controller = controller;
     this.#onClose = onClose;
   }
@@ -173,9 +170,8 @@ class Hub {
 
   /** Looks at the session without using it: an open page does not keep it alive. */
   async #recheck(connection: Connection): Promise<void> {
-    const { requestId, correlationId, address, locale } = connection.caller;
     try {
-      const caller = await callerOfSession(connection.hash, null, { requestId, correlationId, address, locale });
+      const caller = await watchSession(connection.caller);
       if (!caller) return connection.revoke();
       const moved = !sameGrants(caller.access, connection.caller.access);
       connection.caller = caller;
@@ -220,14 +216,13 @@ export async function eventsHandler(request: Request): Promise<Response> {
 }
 
 function stream(caller: Caller, request: Request): Response {
-  const hash = tokenHash(cookie(request.headers, SESSION_COOKIE) ?? "");
   const lastEventId = uuid.safeParse(
     request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("since"),
   );
   let connection: Connection | undefined;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      const opened = new Connection(caller, hash, controller, (closed) => hub().remove(closed));
+      const opened = new Connection(caller, controller, (closed) => hub().remove(closed));
       connection = opened;
       hub().add(opened);
       request.signal.addEventListener("abort", () => opened.close());

@@ -19,6 +19,8 @@ export interface Caller {
   readonly locale: Language;
   /** The person's own, where they chose one. */
   readonly timeZone?: string | null;
+  /** When they last proved to be themselves in this session, in milliseconds; nothing for who has none. */
+  readonly provenAt?: number | null;
   readonly address: string | null;
 }
 

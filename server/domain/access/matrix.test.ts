@@ -206,6 +206,7 @@ const MATRIX: Row[] = [
   ["scopes.list", "access:write", RUNS, () => ({})],
   ["scopes.rename", "access:write", RUNS, () => ({ ...id(), name: "A name" })],
   ["sessions.close", null, [...ALL], () => ({})],
+  ["sessions.endReused", "system", []],
   ["sessions.narrow", null, [...ALL], () => ({ scopeId: null })],
   [
     "sessions.open",

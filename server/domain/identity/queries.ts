@@ -28,19 +28,10 @@ interface SessionRow {
   locale: Language | null;
   time_zone: string | null;
   revision: bigint;
+  proven_at: Date;
 }
 
-/**
- * The caller whose token has this SHA-256, or null: looked up on every request, never remembered (S4). Without idle
- * minutes the session is only looked at, and idles on.
- */
-export async function callerOfSession(
-  hash: string,
-  idleMinutes: number | null,
-  facts: RequestFacts,
-): Promise<Caller | null> {
-  const [row] = await database().client.$queryRaw<SessionRow[]>`
-    SELECT tenant_id, session_id, person_id, within_id, name, locale, time_zone, revision FROM resolve_session(${hash}, make_interval(mins => ${idleMinutes}::int))`;
+async function callerOfRow(row: SessionRow | undefined, facts: RequestFacts): Promise<Caller | null> {
   if (!row) return null;
   const subject = { tenantId: row.tenant_id, personId: row.person_id, clientId: null };
   const access = await loadAccess(subject, row.revision);
@@ -53,8 +44,24 @@ export async function callerOfSession(
     within: row.within_id,
     access,
     timeZone: row.time_zone,
+    provenAt: row.proven_at.getTime(),
     locale: row.locale ?? facts.locale ?? "en",
   };
+}
+
+/** The caller whose token has this SHA-256, or null: looked up on every request, never remembered (S4). */
+export async function callerOfSession(hash: string, idleMinutes: number, facts: RequestFacts): Promise<Caller | null> {
+  const [row] = await database().client.$queryRaw<SessionRow[]>`
+    SELECT * FROM resolve_session(${hash}, make_interval(mins => ${idleMinutes}::int))`;
+  return callerOfRow(row, facts);
+}
+
+/** The same caller as of now, or null: the session is looked at and not used, and its token may have changed meanwhile. */
+export async function watchSession(caller: Caller): Promise<Caller | null> {
+  const { tenantId, sessionId, requestId, correlationId, address, locale } = caller;
+  const [row] = await database().client.$queryRaw<SessionRow[]>`
+    SELECT * FROM watch_session(${tenantId}::uuid, ${sessionId}::uuid)`;
+  return callerOfRow(row, { requestId, correlationId, address, locale });
 }
 
 export interface ClientCaller {

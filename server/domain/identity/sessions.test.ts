@@ -2,10 +2,14 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { endReused } from "#server/domain/identity/end-reused.ts";
+import { callerOfSession, watchSession } from "#server/domain/identity/queries.ts";
+import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { tokenHash } from "#server/domain/ids.ts";
+import { transaction } from "#server/domain/transaction.ts";
 import { startAsker } from "#server/testing/asker.ts";
 import type { Account } from "#server/testing/http.ts";
 import { makeAccount } from "#server/testing/http.ts";
@@ -186,5 +190,68 @@ describe("the language of a caller", () => {
     expect([await spoken("es"), await spoken("en"), await spoken(null)]).toEqual(["es", "en", "en"]);
     await sql("UPDATE people SET locale = 'es' WHERE id = $1", [account.personId]);
     expect([await spoken("en"), await spoken(null)]).toEqual(["es", "es"]);
+  });
+});
+
+describe("S5 after a rotation at most one successor lives", () => {
+  const rotate = (caller: Caller) => transaction(caller, rotateSession);
+  const rotated = async (hash: string, seconds: number) =>
+    sql(
+      "UPDATE user_sessions SET rotated_at = clock_timestamp() - make_interval(secs => $2) WHERE previous_token_hash = $1",
+      [hash, seconds],
+    );
+
+  async function opened() {
+    const { hash } = await open(await makeAccount(world, "decider"));
+    return { hash, caller: (await who(hash)) as Caller };
+  }
+
+  test("the token before is dead at once, in every process, and the session goes on with the new one", async () => {
+    const { hash, caller } = await opened();
+    const { token } = await rotate(caller);
+    expect([await who(hash), await elsewhereWho(hash)]).toEqual([null, null]);
+    const after = await who(tokenHash(token ?? ""));
+    expect(after?.sessionId).toBe(caller.sessionId);
+    expect(after?.provenAt).toBeGreaterThan(caller.provenAt ?? 0);
+    expect((await watchSession(caller))?.sessionId).toBe(caller.sessionId);
+  });
+
+  test("of many rotations at a time one has a successor", async () => {
+    const { caller } = await opened();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => rotate(caller)));
+    expect(answers.filter(({ token }) => token !== null)).toHaveLength(1);
+  });
+
+  test("a rotation that is rolled back leaves the old token alive", async () => {
+    const { hash, caller } = await opened();
+    const failing = transaction(caller, async (work) => {
+      await rotateSession(work);
+      throw new Error("later");
+    });
+    await expect(failing).rejects.toThrow("later");
+    expect((await who(hash))?.sessionId).toBe(caller.sessionId);
+  });
+
+  test("the token before, used after the grace, ends the session; within it, it is only refused", async () => {
+    const { hash, caller } = await opened();
+    const { token } = await rotate(caller);
+    await rotated(hash, 9);
+    await endReused(hash, facts);
+    expect(await who(tokenHash(token ?? ""))).not.toBeNull();
+    await rotated(hash, 11);
+    await endReused(hash, facts);
+    expect(await who(tokenHash(token ?? ""))).toBeNull();
+    expect(await sql("SELECT status, ended_reason FROM user_sessions WHERE id = $1", [caller.sessionId])).toEqual([
+      { status: "REVOKED", ended_reason: "token_reused" },
+    ]);
+    expect(await sql("SELECT action FROM audit_logs WHERE target_id = $1 ORDER BY id", [caller.sessionId])).toEqual(
+      ["session.opened", "session.rotated", "session.reused"].map((action) => ({ action })),
+    );
+  });
+
+  test("an ended session is not rotated", async () => {
+    const { caller } = await opened();
+    await closeSession(caller, {});
+    expect(await rotate(caller)).toEqual({ token: null });
   });
 });
