@@ -1,6 +1,6 @@
-import { test as base } from "@playwright/test";
+import { test as base, expect } from "@playwright/test";
 
-export { expect } from "@playwright/test";
+export { expect };
 
 export type Stack = {
   url: string;
@@ -21,5 +21,14 @@ export type Stack = {
 export const test = base.extend<{ stack: Stack }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that are wanted from the pattern
   stack: async ({}, use) => use(JSON.parse(process.env.E2E_STACK ?? "") as Stack),
+  /** A page that its own policy stopped from something is broken, whatever else it shows. */
+  context: async ({ context }, use) => {
+    const stopped: string[] = [];
+    context.on("console", (message) => {
+      if (message.text().includes("Content Security Policy")) stopped.push(message.text());
+    });
+    await use(context);
+    expect(stopped).toEqual([]);
+  },
   baseURL: async ({ stack }, use) => use(stack.url),
 });

@@ -15,6 +15,7 @@ const { LIMITS } = await import("./platform/limits.ts");
 const { requestIds, withTrace } = await import("./platform/trace.ts");
 const { onShutdown } = await import("./platform/lifetime.ts");
 const { closeChannels } = await import("./platform/channels.ts");
+const { contentPolicy, newNonce, standingHeaders } = await import("./platform/browser-headers.ts");
 const { clientAddress, trustedProxies } = await import("./platform/proxies.ts");
 
 const isTrusted = trustedProxies(env.TRUSTED_PROXIES);
@@ -39,6 +40,22 @@ function settleIds({ headers }: IncomingMessage, response: ServerResponse) {
   response.setHeader("x-request-id", ids.requestId);
   response.setHeader("server-timing", `request;desc="${ids.requestId}"`);
   return ids;
+}
+
+const site = {
+  appUrl: env.APP_URL,
+  searchUrl: env.TYPESENSE_PUBLIC_URL,
+  isDevelopment: env.NODE_ENV !== "production",
+};
+
+/** The framework reads the nonce for its own scripts from the policy of the request, and the layout from beside it. */
+function settleBrowser({ headers, url = "" }: IncomingMessage, response: ServerResponse): void {
+  const nonce = newNonce();
+  const policy = contentPolicy(url.split("?", 1)[0] ?? "", nonce, site);
+  headers["content-security-policy"] = policy;
+  headers["x-nonce"] = nonce;
+  for (const [name, value] of Object.entries(standingHeaders(site))) response.setHeader(name, value);
+  response.setHeader("content-security-policy", policy);
 }
 
 /** The path alone: a query may hold what somebody searched for. A stream that stays open is not slow. */
@@ -119,6 +136,7 @@ server.setTimeout(LIMITS.idleMs);
 server.on("clientError", answerUnreadable);
 server.on("request", (request, response) => {
   const ids = settleIds(request, response);
+  settleBrowser(request, response);
   withTrace({ ...ids }, () => {
     noteSlow(request, response);
     boundArrival(request);

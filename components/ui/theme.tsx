@@ -5,9 +5,10 @@ import { ThemeProvider as Provider, useTheme } from "next-themes";
 export const THEMES = ["system", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-export function ThemeProvider({ children }: { children: React.ReactNode }) {
+/** The nonce is that of the page: the theme is set by a script before anything is painted. */
+export function ThemeProvider({ nonce, children }: { nonce: string; children: React.ReactNode }) {
   return (
-    <Provider attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
+    <Provider nonce={nonce} attribute="data-theme" defaultTheme="system" enableSystem disableTransitionOnChange>
       {children}
     </Provider>
   );
