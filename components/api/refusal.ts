@@ -36,6 +36,8 @@ export function useRefusalText() {
         flaw: text(facts.flaw) || "other",
         minutes: text(facts.minutes),
         version: text(facts.version),
+        held: Number(facts.held ?? 0),
+        invited: Number(facts.invited ?? 0),
       } as Record<string, string>,
     );
   };

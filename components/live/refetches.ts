@@ -43,7 +43,7 @@ export function useRefetches(): void {
   useNews(["policy"], COUNTS_MS, () =>
     old(trpc.policies.list.pathFilter(), trpc.approvals.prepare.pathFilter(), trpc.approvals.form.pathFilter()),
   );
-  useNews(["person", "invitation", "assignment", "scope"], COUNTS_MS, (news) => {
+  useNews(["person", "invitation", "assignment", "role", "scope"], COUNTS_MS, (news) => {
     // What the reader may do comes with the layout, and is among what was missed.
     if (news.all) router.refresh();
     return old(

@@ -148,7 +148,7 @@ class Hub {
       const item = unpackLive(text);
       if (!item) continue;
       for (const connection of this.#connections) connection.tell(item);
-      if (["assignment", "scope", "person"].includes(item.kind)) moved.add(item.tenantId);
+      if (["assignment", "role", "scope", "person"].includes(item.kind)) moved.add(item.tenantId);
     }
     // What one may read has changed, or whether one is a member at all.
     if (moved.size > 0) this.#check(({ caller }) => moved.has(caller.tenantId));

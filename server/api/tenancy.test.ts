@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { operations } from "#server/api/rest.ts";
 import { appRouter } from "#server/api/root.ts";
+import { createRole } from "#server/domain/access/create-role.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { listAudit } from "#server/domain/audit/queries.ts";
@@ -38,6 +39,7 @@ interface Ids {
   readonly member: string;
   readonly client: string;
   readonly assignment: string;
+  readonly role: string;
   readonly invitation: string;
   readonly import: string;
   readonly event: string;
@@ -77,6 +79,18 @@ const PROCEDURES: Record<string, Inputs> = {
   ],
   "access.revoke": ({ assignment }) => [{ id: assignment }],
   "access.roles": NO_IDS,
+  "access.roleNames": NO_IDS,
+  "access.createRole": NO_IDS,
+  "access.changeRole": ({ role }) => [{ id: role, version: 1, name: "Mine", permissions: ["approvals:read"] }],
+  "access.deleteRole": ({ role }) => [{ id: role, version: 1 }],
+  "access.simulate": ({ role, person, client, org, assignment }) => [
+    { change: { kind: "ROLE", id: role, permissions: ["approvals:read"] } },
+    { change: { kind: "DELETE", id: role } },
+    { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: mine.rootId } },
+    { change: { kind: "ASSIGN", clientId: client, role: "reader", scopeId: mine.rootId } },
+    { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: org } },
+    { change: { kind: "REVOKE", id: assignment } },
+  ],
   "access.whoAmI": NO_IDS,
   "approvals.list": ({ org, pending }) => [{ filter: { org: [org] } }, { filter: { q: pending } }],
   "approvals.count": ({ org }) => [{ filter: { org: [org] } }],
@@ -226,6 +240,7 @@ const unknown = (): Ids => ({
   member: uuidv7(),
   client: uuidv7(),
   assignment: uuidv7(),
+  role: uuidv7(),
   invitation: uuidv7(),
   import: uuidv7(),
   event: uuidv7(),
@@ -280,6 +295,7 @@ beforeAll(async () => {
     member: member?.id as string,
     client: client.clientId as string,
     assignment: assignment?.id as string,
+    role: (await createRole(await theirs.system(), { code: "theirs", name: "Theirs", permissions: [] })).id,
     import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,
     invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };

@@ -1,16 +1,26 @@
-import { read, router, write } from "#server/api/trpc.ts";
+import { ask, read, router, write } from "#server/api/trpc.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
+import { changeRole } from "#server/domain/access/change-role.ts";
+import { createRole } from "#server/domain/access/create-role.ts";
+import { deleteRole } from "#server/domain/access/delete-role.ts";
 import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
-import { listAssignments, listRoles, whoAmI } from "#server/domain/access/queries.ts";
+import { listRoleNames, listRoles } from "#server/domain/access/list-roles.ts";
+import { listAssignments, whoAmI } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { simulateAccess } from "#server/domain/access/simulate-access.ts";
 
 export const access = router({
   whoAmI: read(whoAmI),
   roles: read(listRoles),
+  roleNames: read(listRoleNames),
   assignments: read(listAssignments),
   explain: read(explainAccess),
   whoCan: read(whoCan),
   whatCan: read(whatCan),
   assign: write(assignRole),
   revoke: write(revokeRole),
+  simulate: ask(simulateAccess),
+  createRole: write(createRole),
+  changeRole: write(changeRole),
+  deleteRole: write(deleteRole),
 });

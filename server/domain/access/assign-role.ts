@@ -10,9 +10,10 @@ import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
-/** A role of the tenant by its code, with what it may. */
+/** A role of the tenant by its code, with what it may; nobody changes or deletes it before this work has ended. */
 export async function roleByCode(work: Work, code: string): Promise<{ id: string; permissions: string[] }> {
   const { tenantId } = work.caller;
+  await work.tx.$queryRaw`SELECT FROM roles WHERE tenant_id = ${tenantId}::uuid AND code = ${code} FOR SHARE`;
   const found = await work.tx.role.findUnique({
     where: { tenantId_code: { tenantId, code } },
     include: { permissions: true },

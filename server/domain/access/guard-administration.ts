@@ -12,6 +12,14 @@ export function refuseNotHeld(caller: Caller, permissions: readonly string[], sc
   if (missing) throw new Refusal("access.not_held", { permission: missing, scopeId });
 }
 
+/**
+ * R8 for what reaches the whole tenant, as a role does: held right at every scope of it, so that nobody is given in a
+ * part what its giver is denied there.
+ */
+export function refuseNotHeldThroughout(caller: Caller, permissions: readonly string[]): void {
+  for (const scopeId of caller.access.scopes.keys()) refuseNotHeld(caller, permissions, scopeId);
+}
+
 /** Where somebody is given one of these permissions and the caller does not hold it: they are no equals then. */
 async function heldBeyond({ caller, tx }: Work, personId: string, permissions: readonly Permission[]) {
   const rows = await tx.$queryRaw<{ scopeId: string; permission: Permission }[]>`
@@ -39,23 +47,27 @@ export async function refuseWiderMember(work: Work, personId: string): Promise<v
 
 /**
  * Refuses what would leave the tenant without anybody who administers its access. `without` is what the change takes
- * away. The lock on the revision, which every change of access moves, makes two such changes wait for one another.
+ * away, `widened` the role that it makes administer access, which may be denied to somebody. The lock on the revision,
+ * which every change of access moves, makes two such changes wait for one another.
  */
 export async function refuseLastAdministrator(
   { tx, caller: { tenantId } }: Work,
   without: (row: Administration) => boolean,
+  widened: string | null = null,
 ): Promise<void> {
   await tx.$queryRaw`SELECT FROM access_revisions WHERE tenant_id = ${tenantId}::uuid FOR UPDATE`;
-  const rows = await tx.$queryRaw<Administration[]>`
-    SELECT a.id AS "assignmentId", a.person_id AS "personId", a.effect, a.starts_at AS "startsAt", a.ends_at AS "endsAt"
+  const rows = await tx.$queryRaw<(Administration & { administers: boolean })[]>`
+    SELECT a.id AS "assignmentId", a.person_id AS "personId", a.role_id AS "roleId", a.effect, a.starts_at AS "startsAt", a.ends_at AS "endsAt",
+      r.role_id IS NOT NULL AS administers
     FROM assignments a
-    JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = 'access:write'
+    LEFT JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = 'access:write'
     JOIN scopes s ON s.tenant_id = a.tenant_id AND s.id = a.scope_id AND (s.kind = 'TENANT' OR a.effect = 'DENY')
     JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
     JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
-    WHERE a.tenant_id = ${tenantId}::uuid`;
+    WHERE a.tenant_id = ${tenantId}::uuid AND (r.role_id IS NOT NULL OR a.role_id = ${widened}::uuid)`;
   const now = await clock(tx);
+  const before = rows.filter(({ administers }) => administers);
   const left = rows.filter((row) => !without(row));
-  if (administrators(rows, now).size > 0 && administrators(left, now).size === 0)
+  if (administrators(before, now).size > 0 && administrators(left, now).size === 0)
     throw new Refusal("access.last_administrator");
 }

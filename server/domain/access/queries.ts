@@ -140,25 +140,6 @@ export async function membersWho(
   });
 }
 
-/** The tenant's roles, with what each may. */
-export const listRoles = query({
-  name: "access.roles",
-  permission: "access:write",
-  input: z.strictObject({}),
-  run: async ({ caller, tx }) => {
-    const { tenantId } = caller;
-    const rows = await tx.role.findMany({ where: { tenantId }, include: { permissions: true }, take: 200 });
-    return rows
-      .map(({ id, code, builtIn, permissions }) => ({
-        id,
-        code,
-        builtIn,
-        permissions: permissions.map((p) => p.permission).sort(),
-      }))
-      .sort((a, b) => a.code.localeCompare(b.code));
-  },
-});
-
 /** Who holds what where, the newest first: people and clients, in the scopes whose access the caller administers. */
 export const listAssignments = query({
   name: "access.assignments",

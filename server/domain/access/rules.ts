@@ -49,6 +49,9 @@ export const BUILT_IN_ROLES = {
   service: ["approvals:read", "approvals:submit", "approvals:decide", "approvals:comment", "messages:send"],
 } as const satisfies Record<string, readonly Permission[]>;
 
+/** So many roles of its own has a tenant at most. */
+export const OWN_ROLES_MAX = 200;
+
 /** The built-in role of programs is not offered for people. */
 export const PROGRAM_ROLE = "service";
 
@@ -191,6 +194,7 @@ export function allowedScopes(access: Access, permission: Permission, within: st
 export interface Administration {
   readonly assignmentId: string;
   readonly personId: string;
+  readonly roleId: string;
   readonly effect: "ALLOW" | "DENY";
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;

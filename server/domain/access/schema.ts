@@ -65,6 +65,48 @@ export const whoCanInput = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 
+/** What a tenant calls its own role everywhere but on a screen; built-in ones have theirs. */
+export const roleCode = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, { error: "lower-case letters, digits and -, 63 at most" });
+
+const rolePermissions = z
+  .array(z.enum(PERMISSIONS))
+  .max(PERMISSIONS.length)
+  .transform((all) => PERMISSIONS.filter((permission) => all.includes(permission)));
+const roleWords = { name: text(80, 1), description: text(500).default("") };
+
+export const roleInput = z.strictObject({ code: roleCode, ...roleWords, permissions: rolePermissions });
+
+export const roleChangeInput = z.strictObject({
+  id: uuid,
+  /** The one that was edited. */
+  version: z.int().min(1),
+  ...roleWords,
+  permissions: rolePermissions,
+});
+
+export const roleDeletionInput = z.strictObject({ id: uuid, version: z.int().min(1) });
+
+const given = {
+  role: z.string().min(1).max(80),
+  scopeId: uuid,
+  effect: z.enum(["ALLOW", "DENY"]).default("ALLOW"),
+  from: instant.optional(),
+  until: instant.optional(),
+};
+
+export const simulationInput = z.strictObject({
+  change: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("ROLE"), id: uuid, permissions: rolePermissions }),
+    z.strictObject({ kind: z.literal("DELETE"), id: uuid }),
+    z.strictObject({ kind: z.literal("ASSIGN"), personId: uuid.optional(), clientId: uuid.optional(), ...given }),
+    z.strictObject({ kind: z.literal("REVOKE"), id: uuid }),
+  ]),
+  /** So many of those whom it touches are named; all of them are counted. */
+  limit: z.int().min(1).max(200).default(50),
+});
+
 export const revocationInput = z.strictObject({ id: uuid });
 
 export const scopeNameInput = z.strictObject({

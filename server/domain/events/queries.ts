@@ -18,6 +18,7 @@ const READS: Record<LiveKind, Needed> = {
   invitation: "people:write",
   scope: "access:write",
   assignment: "access:write",
+  role: "access:write",
 };
 
 /** Whether the caller may know that this changed. What stands nowhere in particular is heard of by whoever reads its kind anywhere. */

@@ -40,6 +40,7 @@ export const LIVE_KINDS = {
   INVITATIONS: "invitation",
   SCOPES: "scope",
   ASSIGNMENTS: "assignment",
+  ROLES: "role",
 } as const;
 export type LiveKind = (typeof LIVE_KINDS)[keyof typeof LIVE_KINDS];
 

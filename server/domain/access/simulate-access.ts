@@ -1,0 +1,182 @@
+import type { z } from "zod";
+import type { Grant, Permission } from "#server/domain/access/rules.ts";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
+import { simulationInput } from "#server/domain/access/schema.ts";
+import type { Gain } from "#server/domain/access/simulate.ts";
+import { simulate } from "#server/domain/access/simulate.ts";
+import { may, rootScope } from "#server/domain/caller.ts";
+import type { Read } from "#server/domain/query.ts";
+import { query } from "#server/domain/query.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import { Prisma } from "#server/platform/db.ts";
+
+type Change = z.output<typeof simulationInput>["change"];
+
+interface Subject {
+  readonly id: string;
+  readonly kind: "PERSON" | "CLIENT";
+  readonly name: string;
+  readonly email: string | null;
+}
+
+interface Held {
+  readonly id: string;
+  readonly subject: string;
+  readonly roleId: string;
+  readonly scopeId: string;
+  readonly effect: string;
+  readonly from: Date | null;
+  readonly until: Date | null;
+}
+
+interface RoleRow {
+  readonly id: string;
+  readonly permissions: string[];
+}
+
+/** A change as it meets what is held: whom it touches, what it is about, and what is held after it. */
+interface Proposal {
+  readonly role: RoleRow;
+  readonly touches: Prisma.Sql;
+  /** What the role of an assignment holds after it. */
+  readonly permissions: (role: RoleRow) => readonly string[];
+  readonly after: (held: readonly Held[], subject: string) => readonly Held[];
+}
+
+const same = (held: readonly Held[]) => held;
+const asIs = ({ permissions }: RoleRow) => permissions;
+
+const roleWhere = async ({ tx, caller }: Read, where: Prisma.Sql) => {
+  const [role] = await tx.$queryRaw<RoleRow[]>`
+    SELECT r.id, ARRAY(SELECT p.permission FROM role_permissions p WHERE p.tenant_id = r.tenant_id AND p.role_id = r.id) AS permissions
+    FROM roles r WHERE r.tenant_id = ${caller.tenantId}::uuid AND ${where}`;
+  if (!role) throw new Refusal("role.not_found");
+  return role;
+};
+
+/** Another set of permissions for a role; one that is deleted holds none. */
+async function roleProposal(read: Read, id: string, permissions: readonly string[]): Promise<Proposal> {
+  const root = rootScope(read.caller);
+  if (!may(read.caller, "access:write", root))
+    throw new Refusal("access.denied", { permission: "access:write", scopeId: root });
+  const role = await roleWhere(read, Prisma.sql`r.id = ${id}::uuid`);
+  return {
+    role: { id, permissions: [...role.permissions, ...permissions] },
+    touches: Prisma.sql`(SELECT coalesce(a.person_id, a.client_id) FROM assignments a WHERE a.tenant_id = ${read.caller.tenantId}::uuid AND a.role_id = ${id}::uuid)`,
+    permissions: (one) => (one.id === id ? permissions : one.permissions),
+    after: same,
+  };
+}
+
+async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIGN" }>): Promise<Proposal> {
+  const { scopeId, effect, from = null, until = null, personId, clientId } = change;
+  if (!may(read.caller, "access:write", scopeId)) throw new Refusal("scope.not_found");
+  const role = await roleWhere(read, Prisma.sql`r.code = ${change.role}`);
+  const id = personId ?? clientId ?? null;
+  return {
+    role,
+    touches: Prisma.sql`(SELECT ${id}::uuid)`,
+    permissions: asIs,
+    after: (held, subject) => [...held, { id: "", subject, roleId: role.id, scopeId, effect, from, until }],
+  };
+}
+
+async function revokeProposal(read: Read, id: string): Promise<Proposal> {
+  const { tx, caller } = read;
+  const row = await tx.assignment.findUnique({ where: { tenantId_id: { tenantId: caller.tenantId, id } } });
+  if (!row || !may(caller, "access:write", row.scopeId)) throw new Refusal("assignment.not_found");
+  return {
+    role: await roleWhere(read, Prisma.sql`r.id = ${row.roleId}::uuid`),
+    touches: Prisma.sql`(SELECT ${row.personId ?? row.clientId}::uuid)`,
+    permissions: asIs,
+    after: (held) => held.filter((one) => one.id !== id),
+  };
+}
+
+function proposalOf(read: Read, change: Change): Promise<Proposal> {
+  if (change.kind === "ROLE") return roleProposal(read, change.id, change.permissions);
+  if (change.kind === "DELETE") return roleProposal(read, change.id, []);
+  return change.kind === "ASSIGN" ? assignProposal(read, change) : revokeProposal(read, change.id);
+}
+
+/** Those whom a change touches and who can act here at all, by name. */
+const subjectsOf = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Subject[]>`
+  SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+  WHERE m.tenant_id = ${tenantId}::uuid AND m.status = 'ACTIVE' AND m.person_id IN ${touches}
+  UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.id IN ${touches}
+  ORDER BY name, id`;
+
+const heldBy = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Held[]>`
+  SELECT a.id, coalesce(a.person_id, a.client_id) AS subject, a.role_id AS "roleId", a.scope_id AS "scopeId", a.effect, a.starts_at AS "from", a.ends_at AS "until"
+  FROM assignments a WHERE a.tenant_id = ${tenantId}::uuid AND (a.person_id IN ${touches} OR a.client_id IN ${touches})`;
+
+function grantsOf(held: readonly Held[], permissions: ReadonlyMap<string, ReadonlySet<string>>): Grant[] {
+  return held.map(({ roleId, scopeId, effect, from, until }) => ({
+    permissions: permissions.get(roleId) ?? new Set<string>(),
+    scopeId,
+    effect: effect === "DENY" ? "DENY" : "ALLOW",
+    from: from?.getTime() ?? null,
+    until: until?.getTime() ?? null,
+  }));
+}
+
+const PARTS_MAX = 20;
+
+/** What is said of a part of the tree: only what the reader administers. */
+function gainShape({ caller, scopes }: Read, { at, except, from, ...gain }: Gain) {
+  const places = (ids: readonly string[]) =>
+    ids.flatMap((id) => {
+      const scope = scopes.includes(id) ? caller.access.scopes.get(id) : undefined;
+      return scope ? [{ id, kind: scope.kind, code: scope.code, name: scope.name }] : [];
+    });
+  const [where, not] = [places(at), places(except)];
+  return {
+    ...gain,
+    at: where.slice(0, PARTS_MAX),
+    except: not.slice(0, PARTS_MAX),
+    more: Math.max(0, where.length - PARTS_MAX) + Math.max(0, not.length - PARTS_MAX),
+    from: from === null ? null : new Date(from).toISOString(),
+  };
+}
+
+/** How many of a kind gain and lose something now, and of how many only something to come is another. */
+function counted(items: readonly { kind: Subject["kind"]; gains: readonly Gain[] }[], kind: Subject["kind"]) {
+  const own = items.filter((item) => item.kind === kind).map(({ gains }) => gains.filter(({ from }) => from === null));
+  const some = (does: Gain["does"]) => own.filter((now) => now.some((gain) => gain.does === does)).length;
+  return { gain: some("GAIN"), lose: some("LOSE"), later: own.filter((now) => now.length === 0).length };
+}
+
+/** Who would gain or lose what, and where, by a change that nobody has made yet: what the checks answer after it (R9). */
+export const simulateAccess = query({
+  name: "access.simulate",
+  permission: "access:write",
+  input: simulationInput,
+  run: async (read, { change, limit }) => {
+    const { caller, tx } = read;
+    const { role, touches, permissions, after } = await proposalOf(read, change);
+    const subjects = await subjectsOf(read, touches);
+    if (change.kind === "ASSIGN" && subjects.length === 0) throw new Refusal("person.not_found");
+    const bySubject = Map.groupBy(await heldBy(read, touches), ({ subject }) => subject);
+    const roles = await tx.$queryRaw<RoleRow[]>`
+      SELECT role_id AS id, array_agg(permission) AS permissions FROM role_permissions WHERE tenant_id = ${caller.tenantId}::uuid GROUP BY 1`;
+    const was = new Map(roles.map((one) => [one.id, new Set(one.permissions)]));
+    const is = new Map([...roles, role].map((one) => [one.id, new Set(permissions(one))]));
+    const about = PERMISSIONS.filter((permission: Permission) => role.permissions.includes(permission));
+    const now = Date.now();
+    const touched = subjects.flatMap((subject) => {
+      const held = bySubject.get(subject.id) ?? [];
+      const grants = { before: grantsOf(held, was), after: grantsOf(after(held, subject.id), is) };
+      const gains = simulate(caller.access.scopes, grants, about, now);
+      return gains.length > 0 ? [{ ...subject, gains }] : [];
+    });
+    return {
+      at: new Date(now).toISOString(),
+      people: counted(touched, "PERSON"),
+      clients: counted(touched, "CLIENT"),
+      items: touched
+        .slice(0, limit)
+        .map(({ gains, ...subject }) => ({ ...subject, gains: gains.map((gain) => gainShape(read, gain)) })),
+      more: Math.max(0, touched.length - limit),
+    };
+  },
+});
