@@ -106,6 +106,7 @@ export type GovernanceItem = ReturnType<typeof item>;
 
 const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
+/** As an explanation of now shows it, but for who gave it and why, which may have changed since. */
 function grant(read: Read, { id, role, scopeId, effect, from, until }: KeptGrant) {
   return {
     id: id ?? scopeId,
@@ -114,6 +115,8 @@ function grant(read: Read, { id, role, scopeId, effect, from, until }: KeptGrant
     scope: placeOf(read, scopeId),
     from: time(from),
     until: time(until),
+    reason: null,
+    grantedBy: null,
   };
 }
 
