@@ -3,6 +3,7 @@ import apiReference from "./en/api-reference.json" with { type: "json" };
 import approvals from "./en/approvals.json" with { type: "json" };
 import audit from "./en/audit.json" with { type: "json" };
 import bulks from "./en/bulks.json" with { type: "json" };
+import governance from "./en/governance.json" with { type: "json" };
 import identity from "./en/identity.json" with { type: "json" };
 import imports from "./en/imports.json" with { type: "json" };
 import mail from "./en/mail.json" with { type: "json" };
@@ -21,6 +22,7 @@ export default {
   ...approvals,
   ...audit,
   ...bulks,
+  ...governance,
   ...identity,
   ...imports,
   ...mail,

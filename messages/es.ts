@@ -3,6 +3,7 @@ import apiReference from "./es/api-reference.json" with { type: "json" };
 import approvals from "./es/approvals.json" with { type: "json" };
 import audit from "./es/audit.json" with { type: "json" };
 import bulks from "./es/bulks.json" with { type: "json" };
+import governance from "./es/governance.json" with { type: "json" };
 import identity from "./es/identity.json" with { type: "json" };
 import imports from "./es/imports.json" with { type: "json" };
 import mail from "./es/mail.json" with { type: "json" };
@@ -21,6 +22,7 @@ export default {
   ...approvals,
   ...audit,
   ...bulks,
+  ...governance,
   ...identity,
   ...imports,
   ...mail,

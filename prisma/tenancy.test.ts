@@ -254,7 +254,7 @@ describe("the wall itself", () => {
 });
 
 describe("what is written stays", () => {
-  const OWNED = ["audit_logs", "approval_revisions", "policy_versions", "outbox_events"];
+  const OWNED = ["audit_logs", "approval_revisions", "policy_versions", "outbox_events", "governance_log"];
 
   test("the application can neither change nor remove audit, outbox, evidence or policy versions", async () => {
     for (const table of OWNED)
@@ -269,17 +269,17 @@ describe("what is written stays", () => {
     expect(await asMe("DELETE FROM approvals")).toBe(REFUSED);
   });
 
-  test("the audit log refuses even its owner, also through a partition", async () => {
-    const [{ part }] = (await ask("SELECT tableoid::regclass::text AS part FROM audit_logs LIMIT 1")) as [
+  test.each(["audit_logs", "governance_log"])("%s refuses even its owner, also through a partition", async (parent) => {
+    const [{ part }] = (await ask(`SELECT tableoid::regclass::text AS part FROM ${parent} LIMIT 1`)) as [
       { part: string },
     ];
-    for (const table of ["audit_logs", part])
-      for (const statement of [`UPDATE ${table} SET action = 'x'`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
+    for (const table of [parent, part])
+      for (const statement of [`UPDATE ${table} SET address = 'x'`, `DELETE FROM ${table}`, `TRUNCATE ${table}`])
         await expect(ask(statement), statement).rejects.toThrow("append-only");
   });
 
   test("partitions are there for every month to a year ahead, and are reached through their parent only", async () => {
-    for (const parent of ["audit_logs", "outbox_events"]) {
+    for (const parent of ["audit_logs", "outbox_events", "governance_log"]) {
       const parts = await column(
         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY 1",
         [parent],

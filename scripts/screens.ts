@@ -195,6 +195,15 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/audit");
     await page.getByRole("table").waitFor();
   },
+  governance: async (page) => {
+    await page.goto("/governance");
+    await page.getByRole("table").getByRole("link").first().waitFor();
+  },
+  "governance-entry": async (page) => {
+    await page.goto("/governance?outcome=ALLOW&operation=access.assign");
+    await page.getByRole("table").getByRole("link").first().click();
+    await page.getByRole("dialog").getByRole("heading", { name: "Why" }).waitFor();
+  },
   "audit-entry": async (page) => {
     await page.goto("/audit?type=approval");
     await page.getByRole("table").getByRole("link").first().click();

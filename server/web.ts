@@ -16,6 +16,7 @@ const { requestIds, withTrace } = await import("./platform/trace.ts");
 const { onShutdown } = await import("./platform/lifetime.ts");
 const { closeChannels } = await import("./platform/channels.ts");
 const { contentPolicy, newNonce, standingHeaders } = await import("./platform/browser-headers.ts");
+const { settleDenials } = await import("./domain/governance/record.ts");
 const { clientAddress, trustedProxies } = await import("./platform/proxies.ts");
 
 const isTrusted = trustedProxies(env.TRUSTED_PROXIES);
@@ -155,6 +156,7 @@ onShutdown(async () => {
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), 5_000).unref();
   await Promise.all([closed, stopWorker?.()]);
+  await settleDenials();
   await closeChannels();
   await app.close();
 });

@@ -60,7 +60,8 @@ function Explanation({ said, isSelf }: { said: Explained; isSelf: boolean }) {
   );
 }
 
-function Part({ title, held }: { title: string; held: readonly Held[] }) {
+/** Some grants, under what they have in common. */
+export function Part({ title, held }: { title: string; held: readonly Held[] }) {
   if (held.length === 0) return null;
   return (
     <div>
@@ -100,7 +101,8 @@ function Grant({ held, lacks }: { held: Held; lacks?: string }) {
   );
 }
 
-function Nearest({ nearest }: { nearest: Explained["nearest"] }) {
+/** Of what does not reach: what comes nearest, and what it lacks. */
+export function Nearest({ nearest }: { nearest: Explained["nearest"] }) {
   const t = useTranslations("access");
   return (
     <div>

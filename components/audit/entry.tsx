@@ -26,7 +26,7 @@ const PAGES: Readonly<Record<string, string>> = {
   scope: "/organisations?scope=",
 };
 
-const linkClass = "rounded text-accent hover:underline hover:underline-offset-2";
+export const linkClass = "rounded text-accent hover:underline hover:underline-offset-2";
 
 /** To the entries that share a part of this one. */
 function Alike({ by, children }: { by: Partial<AuditView>; children: React.ReactNode }) {
@@ -37,7 +37,8 @@ function Alike({ by, children }: { by: Partial<AuditView>; children: React.React
   );
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+/** One line of what is kept. */
+export function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (
     <div className="grid min-w-0 grid-cols-[7.5rem_minmax(0,1fr)] items-baseline gap-x-3 py-1 text-sm">
       <dt className="text-ink-3">{name}</dt>
@@ -46,7 +47,8 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   );
 }
 
-function Id({ value, by, label }: { value: string; by: Partial<AuditView>; label: string }) {
+/** An id, to be copied, and the audit's entries that share it. */
+export function Id({ value, by, label }: { value: string; by: Partial<AuditView>; label: string }) {
   const t = useTranslations("audit");
   return (
     <span className="flex flex-col items-start">

@@ -11,14 +11,14 @@ export const AUDIT_KEY = "audit.list";
 export const AUDIT_PAGE = 100;
 
 const TEXT_MAX = 100;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 const kept = (holds: (text: string) => boolean) =>
   createParser({ parse: (text) => (holds(text) ? text : null), serialize: (text) => text });
-const parseAsId = kept((text) => UUID.test(text));
-const parseAsName = kept((text) => text.length > 0 && text.length <= TEXT_MAX);
-const parseAsDay = kept((text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toJSON()?.startsWith(text));
+export const parseAsId = kept((text) => UUID.test(text));
+export const parseAsName = kept((text) => text.length > 0 && text.length <= TEXT_MAX);
+export const parseAsDay = kept((text) => /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toJSON()?.startsWith(text));
 
 /** The one owner of every key in the audit's address; what cannot be read is left out. */
 export const auditParsers = {

@@ -150,6 +150,10 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("dialog").getByRole("link", { name: "Open as a page" }).click();
   await page.waitForURL(/\/audit\/[0-9a-f-]+$/);
   await look("audit entry");
+  await page.goto("/governance");
+  await page.getByRole("table").getByRole("link").first().click();
+  await expect(page.getByRole("dialog").getByRole("heading", { name: "Why" })).toBeVisible();
+  await look("governance log, with an entry");
   await page.goto("/outbox?show=all");
   await expect(page.getByRole("list", { name: "Deliveries" })).toBeVisible();
   await look("outbox");

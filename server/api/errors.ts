@@ -78,6 +78,7 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "delivery.worn_out": [409, "It has been tried as often as anything may be."],
   "effect.refused": [409, "What the decision would do beside itself cannot be done."],
   "event.not_found": [404, "There is no such event."],
+  "governance.not_found": [404, "There is no such entry in the governance log."],
   "idempotency.in_progress": [409, "A request with this key is running."],
   "idempotency.mismatch": [422, "This key was used with another request."],
   "import.empty": [422, "The file is empty."],

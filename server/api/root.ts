@@ -2,6 +2,7 @@ import { access } from "#server/api/routers/access.ts";
 import { approvals } from "#server/api/routers/approvals.ts";
 import { audit } from "#server/api/routers/audit.ts";
 import { bulks } from "#server/api/routers/bulks.ts";
+import { governance } from "#server/api/routers/governance.ts";
 import { imports } from "#server/api/routers/imports.ts";
 import { messages } from "#server/api/routers/messages.ts";
 import { outbox } from "#server/api/routers/outbox.ts";
@@ -17,6 +18,7 @@ export const appRouter = router({
   approvals,
   audit,
   bulks,
+  governance,
   imports,
   messages,
   outbox,

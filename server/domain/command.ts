@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { Caller, Needed } from "#server/domain/caller.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { asDenied, noteDenial } from "#server/domain/governance/record.ts";
+import type { Governed } from "#server/domain/governance/schema.ts";
 import { once } from "#server/domain/idempotency/replay.ts";
 import type { Issue } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -18,6 +20,8 @@ interface Definition<S extends z.ZodType, O> {
   readonly permission: Needed | "system" | null;
   readonly at: At<z.output<S>>;
   readonly input: S;
+  /** What it was allowed is kept with its explanation, in its commit; of some, only what came to enough. */
+  readonly sensitive?: true | ((answer: O) => boolean);
   readonly run: (work: Work, input: z.output<S>) => Promise<O>;
 }
 
@@ -38,7 +42,10 @@ export interface Command<S extends z.ZodType, O> {
 }
 
 /** Every command by name: what the permission matrix and the route tests enumerate. */
-export const commands = new Map<string, { readonly permission: Needed | "system" | null }>();
+export const commands = new Map<
+  string,
+  { readonly permission: Needed | "system" | null; readonly sensitive: boolean }
+>();
 
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
@@ -49,6 +56,18 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   throw new Refusal("input.invalid", {}, issues);
 }
 
+/** Of who holds it in no scope at all. */
+export function deniedNowhere(needed: Needed): Refusal {
+  const anyOf = [needed].flat();
+  const [permission = null] = anyOf;
+  return asDenied(new Refusal("access.denied", { permission }), {
+    permission,
+    scopeId: null,
+    reason: "GRANTS",
+    anyOf,
+  });
+}
+
 /** The scopes in which the caller may do it; refused when there is none. */
 function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I>, input: I): string[] {
   if (needed === null) return [];
@@ -56,31 +75,66 @@ function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I
     if (caller.kind !== "SYSTEM") throw new Refusal("access.denied");
     return [];
   }
-  const permission = [needed].flat()[0];
+  const anyOf = [needed].flat();
+  const [permission = null] = anyOf;
   if (at === "each") {
     const scopes = scopesWhere(caller, needed);
-    if (scopes.length === 0) throw new Refusal("access.denied", { permission });
+    if (scopes.length === 0) throw deniedNowhere(needed);
     return scopes;
   }
   const scopeId = at === "tenant" ? rootScope(caller) : at(input, caller);
   const scope = scopeId === null ? undefined : caller.access.scopes.get(scopeId);
-  if (!scope || (caller.within !== null && !scope.path.includes(caller.within))) throw new Refusal("org.not_found");
-  if (![needed].flat().some((p) => may(caller, p, scope.id)))
-    throw new Refusal("access.denied", { permission, scopeId: scope.id });
+  if (!scope) throw new Refusal("org.not_found");
+  if (caller.within !== null && !scope.path.includes(caller.within))
+    throw asDenied(new Refusal("org.not_found"), { permission, scopeId: scope.id, reason: "OUTSIDE", anyOf });
+  if (!anyOf.some((p) => may(caller, p, scope.id)))
+    throw asDenied(new Refusal("access.denied", { permission, scopeId: scope.id }), {
+      permission,
+      scopeId: scope.id,
+      reason: "GRANTS",
+      anyOf,
+    });
   return [scope.id];
+}
+
+/** What a sensitive command was allowed, for the log. */
+function allowed(operation: string, needed: Needed | "system" | null, scopes: readonly string[]): Governed {
+  if (needed === null) return { outcome: "ALLOW", operation, permission: null, reason: "SELF", scopes };
+  if (needed === "system") return { outcome: "ALLOW", operation, permission: null, reason: "PROGRAM", scopes };
+  const anyOf = [needed].flat();
+  return { outcome: "ALLOW", operation, permission: anyOf[0] ?? null, anyOf, reason: "GRANTS", scopes };
+}
+
+/** The same function, of whose refusals the denials are noted. */
+export function noting<F extends Caller | { readonly caller: Caller }, R extends unknown[], O>(
+  run: (first: F, ...rest: R) => Promise<O>,
+  operation: string,
+): (first: F, ...rest: R) => Promise<O> {
+  return async (first, ...rest) => {
+    try {
+      return await run(first, ...rest);
+    } catch (error) {
+      noteDenial("caller" in first ? first.caller : first, operation, error);
+      throw error;
+    }
+  };
 }
 
 /** The only way to write: parse → permission → BEGIN → replay? → run → record → COMMIT. */
 export function command<S extends z.ZodType, O>(definition: Definition<S, O>): Command<S, O> {
-  const { name, permission, at, input: schema, run } = definition;
+  const { name, permission, at, input: schema, sensitive, run } = definition;
   // Hot reloading evaluates a module again; elsewhere a second definition is a mistake.
   if (commands.has(name) && env.APP_ENV !== "development") throw new Error(`two commands are named ${name}`);
-  commands.set(name, { permission });
+  commands.set(name, { permission, sensitive: sensitive !== undefined });
 
-  const joined = async (work: Work, input: z.output<S>) =>
-    run({ ...work, scopes: authorise(work.caller, permission, at, input) }, input);
+  const joined = noting(async (work: Work, input: z.output<S>): Promise<O> => {
+    const scopes = authorise(work.caller, permission, at, input);
+    const answer = await run({ ...work, scopes }, input);
+    if (sensitive === true || sensitive?.(answer)) work.govern(allowed(name, permission, scopes));
+    return answer;
+  }, name);
 
-  const opened = async (caller: Caller, raw: unknown, options: CommandOptions): Promise<O> => {
+  const opened = noting(async (caller: Caller, raw: unknown, options: CommandOptions): Promise<O> => {
     const input = parse(schema, raw);
     authorise(caller, permission, at, input); // before a connection is taken; a replay is checked too
     const { key, dryRun } = options;
@@ -90,7 +144,7 @@ export function command<S extends z.ZodType, O>(definition: Definition<S, O>): C
     if (outcome.replayed) options.onReplay?.();
     if ("refusal" in outcome) throw outcome.refusal;
     return outcome.answer;
-  };
+  }, name);
 
   const call = (first: Caller | Work, input: unknown, options: CommandOptions = {}) =>
     "tx" in first ? joined(first, input as z.output<S>) : opened(first, input, options);

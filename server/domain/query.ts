@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import type { Caller, Needed } from "#server/domain/caller.ts";
 import { scopesWhere } from "#server/domain/caller.ts";
-import { parse } from "#server/domain/command.ts";
-import { Refusal } from "#server/domain/refusals.ts";
+import { deniedNowhere, noting, parse } from "#server/domain/command.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { inTenant } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
@@ -42,7 +41,7 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
   const reachable = (caller: Caller): string[] => {
     if (permission === null) return [];
     const scopes = scopesWhere(caller, permission);
-    if (scopes.length === 0) throw new Refusal("access.denied", { permission: [permission].flat()[0] });
+    if (scopes.length === 0) throw deniedNowhere(permission);
     return scopes;
   };
 
@@ -53,5 +52,5 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
     const scopes = reachable(first);
     return inTenant(first.tenantId, (tx) => run({ caller: first, tx, scopes }, input));
   };
-  return Object.assign((first: Caller, raw: unknown) => call(first, raw), { definition }) as Query<S, O>;
+  return Object.assign(noting(call, name), { definition }) as Query<S, O>;
 }

@@ -38,6 +38,7 @@ export const REFUSALS = [
   "delivery.worn_out",
   "effect.refused",
   "event.not_found",
+  "governance.not_found",
   "idempotency.in_progress",
   "idempotency.mismatch",
   "import.empty",

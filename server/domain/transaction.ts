@@ -1,5 +1,6 @@
 import { writeRecord } from "#server/domain/audit/record.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { writeGoverned } from "#server/domain/governance/record.ts";
 import type { Collected, Work } from "#server/domain/work.ts";
 import { openWork } from "#server/domain/work.ts";
 import { announce } from "#server/platform/channels.ts";
@@ -40,6 +41,7 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
           const { work, collected } = openWork(caller, tx);
           const result = await run(work);
           await writeRecord(work, collected);
+          await writeGoverned(work, collected);
           if (options.dryRun) throw new RolledBack(result);
           if (collected.events.length > 0 || collected.audit.length > 0) work.announce("outbox", [caller.tenantId]);
           after = collected;

@@ -1,6 +1,7 @@
 import type { AuditEntry } from "#server/domain/audit/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { DomainEvent } from "#server/domain/events/schema.ts";
+import type { Governed } from "#server/domain/governance/schema.ts";
 import type { Channel } from "#server/platform/channels.ts";
 import type { Transaction } from "#server/platform/db.ts";
 
@@ -20,6 +21,8 @@ export interface Work {
   audit(...entries: AuditEntry[]): void;
   emit(...events: DomainEvent[]): void;
   wake(job: Job): void;
+  /** What was answered to a check, kept with its explanation by this commit. */
+  govern(...entries: Governed[]): void;
   /** Told to every process after the commit; whoever listens must do without, should it be lost. */
   announce(channel: Channel, ids: readonly string[]): void;
 }
@@ -28,18 +31,20 @@ export interface Work {
 export interface Collected {
   readonly audit: AuditEntry[];
   readonly events: DomainEvent[];
+  readonly governed: Governed[];
   readonly jobs: Job[];
   readonly announced: { readonly channel: Channel; readonly ids: readonly string[] }[];
 }
 
 export function openWork(caller: Caller, tx: Transaction): { work: Work; collected: Collected } {
-  const collected: Collected = { audit: [], events: [], jobs: [], announced: [] };
+  const collected: Collected = { audit: [], events: [], governed: [], jobs: [], announced: [] };
   const work: Work = {
     caller,
     tx,
     scopes: [],
     audit: (...entries) => void collected.audit.push(...entries),
     emit: (...events) => void collected.events.push(...events),
+    govern: (...entries) => void collected.governed.push(...entries),
     wake: (job) => void collected.jobs.push(job),
     announce: (channel, ids) => void collected.announced.push({ channel, ids }),
   };

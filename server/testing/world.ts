@@ -8,6 +8,7 @@ import type { Stage } from "#server/domain/approvals/rules.ts";
 import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
+import { settleDenials } from "#server/domain/governance/record.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { callerOf, callerOfClient, foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
@@ -135,6 +136,7 @@ export function bindTestDatabase(): { urls: () => TestDatabase; admin: () => Dat
     bindDatabase(app, worker);
   });
   afterAll(async () => {
+    await settleDenials();
     await Promise.all([app.close(), worker.close(), admin.close()]);
     await test.drop();
   });

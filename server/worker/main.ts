@@ -1,3 +1,4 @@
+import { settleDenials } from "#server/domain/governance/record.ts";
 import { closeChannels } from "#server/platform/channels.ts";
 import { database } from "#server/platform/db.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
@@ -7,6 +8,7 @@ const stop = await startWorker();
 
 onShutdown(async () => {
   await stop();
+  await settleDenials();
   await closeChannels();
   await database().close();
 });

@@ -95,6 +95,7 @@ export const assignRole = command({
   permission: "access:write",
   at: (input) => input.scopeId,
   input: assignmentInput,
+  sensitive: true,
   run: async (work, input): Promise<{ id: string }> => {
     const { role, scopeId, effect, from, until, reason } = input;
     const { id: roleId, permissions } = await roleByCode(work, role);

@@ -114,6 +114,9 @@ const MATRIX: Row[] = [
   ["bulks.start", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["bulks.try", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["events.since", null, [...ALL], () => ({ eventId: uuidv7() })],
+  ["governance.choices", "audit:read", RUNS, () => ({})],
+  ["governance.get", "audit:read", RUNS, id],
+  ["governance.list", "audit:read", RUNS, () => ({})],
   ["imports.abandoned", "imports:run", RUNS, () => ({})],
   ["imports.begin", "imports:run", RUNS, () => ({ sourceHash: "0".repeat(64), fileName: "a.csv" }), "tenant"],
   ["imports.check", "imports:run", RUNS, () => ({ ...id(), version: 1, map: MAP })],
@@ -249,7 +252,7 @@ beforeAll(async () => {
   }
 });
 
-const registered = () => new Map([...commands, ...queries]);
+const registered = () => new Map<string, { permission: Needed | "system" | null }>([...commands, ...queries]);
 
 test("every registered command and query has its row, and every row its command or query", () => {
   expect(MATRIX.map(([name]) => name)).toEqual([...registered().keys()].sort());
@@ -272,6 +275,24 @@ test("who may is what the built-in roles hold", () => {
     );
     expect([name, roles]).toEqual([name, hold]);
   }
+});
+
+/** What it was allowed is in the governance log. */
+const SENSITIVE = [
+  "access.assign",
+  "access.revoke",
+  "bulks.export",
+  "bulks.start",
+  "messages.reveal",
+  "people.block",
+  "people.invite",
+  "people.resend",
+  "people.setStatus",
+  "policies.put",
+];
+
+test("what gives or takes access, opens or takes away what is kept, or decides by the thousand is sensitive", () => {
+  expect([...commands].flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])).sort()).toEqual(SENSITIVE);
 });
 
 /** Whether the call got past the permission: any other answer or refusal is a yes. */

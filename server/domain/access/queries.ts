@@ -37,6 +37,7 @@ async function read(tx: Transaction, { tenantId, personId, clientId }: Subject):
       effect: row.effect === "DENY" ? "DENY" : "ALLOW",
       from: row.startsAt?.getTime() ?? null,
       until: row.endsAt?.getTime() ?? null,
+      held: { id: row.id, role: row.role.code },
     }),
   );
   const nodes = scopes.map(

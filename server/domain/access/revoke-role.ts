@@ -43,6 +43,7 @@ export const revokeRole = command({
   permission: "access:write",
   at: "each",
   input: revocationInput,
+  sensitive: true,
   run: async (work, { id }): Promise<{ id: string }> => {
     const { tenantId } = work.caller;
     const row = await work.tx.assignment.findUnique({

@@ -82,6 +82,8 @@ export interface Grant {
   /** Milliseconds since the epoch; null is without a bound. Valid in [from, until). */
   readonly from: number | null;
   readonly until: number | null;
+  /** Of which assignment it comes, where that is known: what an answer is explained by. */
+  readonly held?: { readonly id: string; readonly role: string };
 }
 
 /** What one caller may do, compiled for one access revision. */
@@ -95,7 +97,7 @@ export interface Access {
 export function sameGrants(a: Access, b: Access): boolean {
   const said = ({ grants }: Access) =>
     grants
-      .map(({ permissions, ...rest }) => JSON.stringify([[...permissions].sort(), rest]))
+      .map(({ permissions, held: _, ...rest }) => JSON.stringify([[...permissions].sort(), rest]))
       .sort()
       .join();
   return a.revision === b.revision || said(a) === said(b);

@@ -123,9 +123,30 @@ export const decideApprovals = command({
       const again = judge(first.before, first.earlier, index); // nothing was written, so it meets what the first one met
       verdicts[index] = again.outcome === "REFUSED" ? again : { outcome: "REFUSED", ...stop };
     }
+    sayNotEligible(work, input.ids, verdicts, rows);
     return tally(input.ids, verdicts);
   },
 });
+
+/** Of items that who decides is not eligible for: one line for all of a place and a permission. */
+function sayNotEligible(
+  work: Work,
+  ids: readonly string[],
+  verdicts: readonly Verdict[],
+  rows: ReadonlyMap<string, Locked>,
+): void {
+  const counts = new Map<string, number>();
+  for (const [index, verdict] of verdicts.entries()) {
+    if (verdict.outcome !== "REFUSED" || verdict.code !== "approval.not_eligible") continue;
+    const place = `${rows.get(ids[index] ?? "")?.scopeId} ${verdict.facts.permission}`;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  for (const [place, count] of counts) {
+    const [scopeId = "", permission = ""] = place.split(" ");
+    const operation = "approvals.decide";
+    work.govern({ outcome: "DENY", operation, permission, reason: "GRANTS", scopes: [scopeId], count });
+  }
+}
 
 /** NO KEY: a draft that comes to refer to the rows waits for no decision, and no decision for it. */
 async function lock(work: Work, ids: readonly string[]): Promise<Map<string, Locked>> {

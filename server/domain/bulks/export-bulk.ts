@@ -29,6 +29,7 @@ export const exportBulk = command({
   permission: "approvals:read",
   at: "each",
   input: itemsFilter,
+  sensitive: true,
   run: async (work, { id, outcome, code }): Promise<{ state: BulkState }> => {
     const { state, total } = await getBulk(work, { id });
     work.audit({

@@ -14,6 +14,8 @@ export const DRAFT_MINUTES = 15;
 /** A worker that has not committed a batch for this long has lost the bulk to the next. */
 export const LEASE_SECONDS = 15;
 /** How many items a file of them is made of at a time. */
+/** A bulk of more is in the governance log. */
+export const SENSITIVE_ABOVE = 1_000;
 export const EXPORT_PAGE = 1_000;
 /** How often a batch is taken up whose worker died or whose database went away, and then each item of it by itself. */
 export const ATTEMPTS = 3;

@@ -5,7 +5,7 @@ import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { bulkEvent } from "#server/domain/bulks/events.ts";
 import type { LockedBulk } from "#server/domain/bulks/queries.ts";
 import { isStarter, lockBulk, sees } from "#server/domain/bulks/queries.ts";
-import { DRAFT_MINUTES } from "#server/domain/bulks/rules.ts";
+import { DRAFT_MINUTES, SENSITIVE_ABOVE } from "#server/domain/bulks/rules.ts";
 import { filterDecision, startInput } from "#server/domain/bulks/schema.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -61,6 +61,7 @@ export const startBulk = command({
   permission: STAGE_PERMISSIONS,
   at: "each",
   input: startInput,
+  sensitive: ({ total }: { total: number }) => total > SENSITIVE_ABOVE,
   run: async (work, { id, decision, comment }): Promise<{ id: string; total: number }> => {
     if (needsReason(decision) && !comment?.trim()) throw new Refusal("approval.reason_required", { decision });
     const bulk = await lockDraft(work, id);

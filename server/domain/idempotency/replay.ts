@@ -82,6 +82,7 @@ export async function once<T>(
     answer = await run(inner);
     work.audit(...collected.audit);
     work.emit(...collected.events);
+    work.govern(...collected.governed);
     for (const job of collected.jobs) work.wake(job);
   } catch (error) {
     if (!(error instanceof Refusal) || NEVER_KEPT.has(error.code)) throw error;

@@ -14,6 +14,7 @@ export const revealLinks = command({
   permission: "messages:reveal",
   at: "each",
   input: messageIdInput,
+  sensitive: true,
   run: async (work, { id }): Promise<{ links: readonly { name: string; link: string }[] }> => {
     const { tenantId } = work.caller;
     const message = await work.tx.message.findFirst({

@@ -12,6 +12,7 @@ export const blockPerson = command({
   permission: "system",
   at: "tenant",
   input: blockInput,
+  sensitive: true,
   run: async (work, { personId, blocked }): Promise<{ personId: string }> => {
     const at = await clock(work.tx);
     if (blocked) {

@@ -134,5 +134,6 @@ export const invitePerson = command({
   permission: "people:write",
   at: ({ scopeId }, caller) => scopeId ?? rootScope(caller),
   input: inviteInput,
+  sensitive: true,
   run: inviteByMail,
 });

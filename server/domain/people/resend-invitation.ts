@@ -14,6 +14,7 @@ export const resendInvitation = command({
   permission: "people:write",
   at: "each",
   input: invitationInput,
+  sensitive: true,
   run: async (work, { id }): Promise<{ id: string; email: string; expiresAt: string }> => {
     const { tenantId } = work.caller;
     const row = await work.tx.invitation.findUnique({ where: { tenantId_id: { tenantId, id } } });

@@ -54,6 +54,7 @@ export const setMemberStatus = command({
   permission: "people:write",
   at: "tenant",
   input: memberStatusInput,
+  sensitive: true,
   run: async (work, { id, status }): Promise<{ id: string; status: MemberStatus; sessionsEnded: number }> => {
     const { tenantId } = work.caller;
     const known = await work.tx.membership.findUnique({ where: { tenantId_id: { tenantId, id } } });

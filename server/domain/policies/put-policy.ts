@@ -26,6 +26,7 @@ export const putPolicy = command({
   permission: "policies:write",
   at: "tenant",
   input: policyInput,
+  sensitive: true,
   run: async (work, { version: edited, ...input }): Promise<{ id: string; version: number }> => {
     const { tenantId, personId, clientId } = work.caller;
     const { type, name } = input;

@@ -1,7 +1,8 @@
 import type { ApprovalFilter } from "#server/domain/approvals/schema.ts";
-import type { Caller } from "#server/domain/caller.ts";
+import type { Caller, Needed } from "#server/domain/caller.ts";
 import { scopesWhere } from "#server/domain/caller.ts";
-import { parse } from "#server/domain/command.ts";
+import { deniedNowhere, parse } from "#server/domain/command.ts";
+import { noteDenial } from "#server/domain/governance/record.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Rebuilt, SearchError } from "#server/domain/search/rebuild-search.ts";
 import { rebuild } from "#server/domain/search/rebuild-search.ts";
@@ -29,10 +30,16 @@ import { multiSearch, pingTypesense, scopedKey, searchIsOn } from "#server/platf
 /** A key is used at once, and made anew for the next search. */
 const KEY_SECONDS = 60;
 
+function refused(caller: Caller, needed: Needed): Refusal {
+  const refusal = deniedNowhere(needed);
+  noteDenial(caller, "search", refusal);
+  return refusal;
+}
+
 /** What the caller may read of a kind, as a filter: from the access of this request. Refused where it is nothing. */
 function wall(caller: Caller, name: CollectionName): string {
   const scopes = scopesWhere(caller, READERS[name]);
-  if (scopes.length === 0) throw new Refusal("access.denied", { permission: READERS[name][0] });
+  if (scopes.length === 0) throw refused(caller, READERS[name]);
   return wallOf(caller.tenantId, scopes, caller.access.scopes.size);
 }
 
@@ -100,7 +107,11 @@ export async function searchKeys(
   if (!url) return null;
   if (!searchIsOn()) throw new Refusal("search.unavailable");
   const readable = COLLECTION_NAMES.filter((name) => scopesWhere(caller, READERS[name]).length > 0);
-  if (readable.length === 0) throw new Refusal("access.denied");
+  if (readable.length === 0)
+    throw refused(
+      caller,
+      COLLECTION_NAMES.flatMap((name) => READERS[name]),
+    );
   await searchAll(caller, { searches: readable.map((collection) => ({ collection, per_page: 0 })) });
   const expiresAt = new Date((Math.floor(Date.now() / 1000) + KEY_SECONDS) * 1000).toISOString();
   return { url, expiresAt, keys: Object.fromEntries(readable.map((name) => [name, keyFor(caller, name)])) };
