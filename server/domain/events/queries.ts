@@ -18,6 +18,8 @@ const READS: Record<LiveKind, Needed> = {
   invitation: "people:write",
   scope: "access:write",
   assignment: "access:write",
+  client: "clients:write",
+  token: "clients:write",
 };
 
 /** Whether the caller may know that this changed. What stands nowhere in particular is heard of by whoever reads its kind anywhere. */

@@ -40,6 +40,8 @@ export const LIVE_KINDS = {
   INVITATIONS: "invitation",
   SCOPES: "scope",
   ASSIGNMENTS: "assignment",
+  CLIENTS: "client",
+  TOKENS: "token",
 } as const;
 export type LiveKind = (typeof LIVE_KINDS)[keyof typeof LIVE_KINDS];
 
