@@ -12,6 +12,7 @@ import type { ClientCaller, RequestFacts } from "#server/domain/identity/queries
 import { callerOfClient, callerOfToken } from "#server/domain/identity/queries.ts";
 import { isServiceToken, tokenHash } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { CORE_CLIENT } from "#server/domain/service-clients/rules.ts";
 import { env } from "#server/platform/env.ts";
 import { rateHeaders } from "#server/platform/rates.ts";
 import { subjectOf, trace } from "#server/platform/trace.ts";
@@ -77,7 +78,7 @@ interface Admitted {
 async function admit(headers: Headers, facts: RequestFacts): Promise<Admitted> {
   const sent = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   if (timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN)))
-    return { client: null, headers: rateHeaders(limit("token", "core")) };
+    return { client: null, headers: rateHeaders(limit("token", CORE_CLIENT)) };
   const client = isServiceToken(sent) ? await callerOfToken(tokenHash(sent), facts) : null;
   if (!client) {
     limitStranger(facts);
@@ -102,7 +103,7 @@ async function inTenantOf({ client }: Admitted, facts: RequestFacts, tenantRef: 
     )
       ? client
       : null;
-  const found = await callerOfClient(tenantRef, "core", facts);
+  const found = await callerOfClient(tenantRef, CORE_CLIENT, facts);
   const mine = env.CORE_API_TENANTS;
   const isMine =
     found && (mine.length === 0 || mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t)));

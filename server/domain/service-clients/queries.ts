@@ -1,3 +1,5 @@
+import type { Permission } from "#server/domain/access/rules.ts";
+import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
 import { ASSIGNMENTS_SHOWN, ROLES_SHOWN } from "#server/domain/people/rules.ts";
@@ -65,7 +67,7 @@ interface TokenRow {
   id: string;
   name: string;
   prefix: string;
-  permissions: string[] | null;
+  permissions: Permission[] | null;
   scopeId: string | null;
   createdAt: Date;
   createdBy: string | null;
@@ -139,6 +141,9 @@ export const getClient = query({
       FROM service_tokens k LEFT JOIN people b ON b.id = k.created_by LEFT JOIN people r ON r.id = k.revoked_by
       WHERE k.tenant_id = ${tenantId}::uuid AND k.client_id = ${id}::uuid
       ORDER BY k.revoked_at IS NULL AND k.expires_at > ${now} DESC, k.id DESC LIMIT ${TOKENS_SHOWN}`;
+    const granted = await tx.$queryRaw<{ permission: string }[]>`
+      SELECT DISTINCT rp.permission FROM assignments a JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id
+      WHERE a.tenant_id = ${tenantId}::uuid AND a.client_id = ${id}::uuid AND a.effect = 'ALLOW'`;
     return {
       id,
       code: client.code,
@@ -156,6 +161,8 @@ export const getClient = query({
         revocable: may(caller, "access:write", scopeId),
       })),
       more: held.length > ASSIGNMENTS_SHOWN,
+      /** What a token can be narrowed to: all that is granted anywhere. */
+      permissions: PERMISSIONS.filter((permission) => granted.some((row) => row.permission === permission)),
       tokens: tokens.map((row) => tokenShape(caller, row, now)),
     };
   },

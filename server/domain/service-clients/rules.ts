@@ -1,5 +1,8 @@
 const DAY_MS = 86_400_000;
 
+/** The client that every tenant is made with, as which the installation's own token calls. */
+export const CORE_CLIENT = "core";
+
 /** Of a tenant, and of the tokens of one client that can be used. */
 export const CLIENTS_MAX = 500;
 export const TOKENS_MAX = 50;
