@@ -7,6 +7,7 @@ import { uuidv7 } from "#server/domain/ids.ts";
 import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
+import { issueToken } from "#server/domain/service-clients/issue-token.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
@@ -52,6 +53,8 @@ async function fill(): Promise<World> {
   const { id: dead } = await transaction(system, (work) => sendMessage(work, letter));
   await deliverMessage(system, dead, async () => ({ provider: "SMTP", outcome: "REFUSED", reason: "550" }));
   await transaction(system, (work) => sendMessage(work, letter));
+  const clientId = (await world.client()).clientId as string;
+  await issueToken(system, { clientId, name: "A token" });
   const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
   for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
   const importId = uuidv7();
@@ -157,7 +160,7 @@ describe("R12 with the application's own filter removed", () => {
     },
   );
 
-  test("a session shows by its own token only, a membership by its own person only, and they can do nothing with it", async () => {
+  test("a session or a service token shows by its own hash only, a membership by its own person only, and they can do nothing with it", async () => {
     const [session] = await ask("SELECT * FROM user_sessions WHERE tenant_id = $1", [theirs.tenantId]);
     const token = { "app.tenant_id": mine.tenantId, "app.token_hash": session.token_hash };
     const sessions = "SELECT id FROM user_sessions WHERE tenant_id <> $1";
@@ -167,6 +170,12 @@ describe("R12 with the application's own filter removed", () => {
       mine.tenantId,
     ]);
     expect(memberships).toMatchObject({ rows: [{ person_id: session.person_id }] });
+    const [mark] = await ask("SELECT id, token_hash FROM service_tokens WHERE tenant_id = $1", [theirs.tenantId]);
+    const marked = { "app.tenant_id": mine.tenantId, "app.token_hash": mark.token_hash };
+    const foreign = await as(app, marked, "SELECT id FROM service_tokens WHERE tenant_id <> $1", [mine.tenantId]);
+    expect(foreign).toMatchObject({ rows: [{ id: mark.id }] });
+    const touch = "UPDATE service_tokens SET last_used_address = 'x' WHERE token_hash = $1";
+    expect(await as(app, marked, touch, [mark.token_hash])).toMatchObject({ rowCount: 0 });
     const steal = "UPDATE user_sessions SET absolute_expires_at = 'infinity' WHERE token_hash = $1";
     expect(await as(app, token, steal, [session.token_hash])).toMatchObject({ rowCount: 0 });
   });
@@ -223,6 +232,7 @@ describe("the wall itself", () => {
       "memberships own_memberships SELECT {public}",
       "outbox_deliveries claimed_by_worker ALL {countersign_worker}",
       "outbox_events claimed_by_worker SELECT {countersign_worker}",
+      "service_tokens own_token SELECT {public}",
       "user_sessions own_token SELECT {public}",
     ]);
   });
@@ -267,6 +277,18 @@ describe("what is written stays", () => {
     expect(await asMe("UPDATE approval_decisions SET comment = 'x'")).toBe(REFUSED);
     expect(await asMe("DELETE FROM approval_decisions")).toBe(REFUSED);
     expect(await asMe("DELETE FROM approvals")).toBe(REFUSED);
+  });
+
+  test("a service token is neither widened nor brought back: not its narrowing, its hash, its end or its revocation", async () => {
+    for (const change of ["permissions = NULL", "scope_id = NULL", "token_hash = token_hash", "client_id = client_id"])
+      expect([change, await asMe(`UPDATE service_tokens SET ${change}`)]).toEqual([change, REFUSED]);
+    expect(await asMe("DELETE FROM service_tokens")).toBe(REFUSED);
+    const BROKEN = "23514"; // check_violation
+    expect(await asMe("UPDATE service_tokens SET expires_at = expires_at + interval '1 second'")).toBe(BROKEN);
+    const undo = `WITH done AS (SELECT set_config('a.b', 'c', true)) UPDATE service_tokens SET revoked_at = NULL FROM done`;
+    expect(await asMe(undo)).toMatchObject({ rowCount: 1 });
+    await ask("UPDATE service_tokens SET revoked_at = clock_timestamp() WHERE tenant_id = $1", [mine.tenantId]);
+    expect(await asMe(undo)).toBe(BROKEN);
   });
 
   test.each(["audit_logs", "governance_log"])("%s refuses even its owner, also through a partition", async (parent) => {

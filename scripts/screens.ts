@@ -94,6 +94,46 @@ async function openImport(page: Page, state: "Columns open" | "Waits for you" | 
   if (state === "Submitted") await submit.click();
 }
 
+/** A service client with a role and tokens, made once. */
+async function openClient(page: Page): Promise<void> {
+  await page.goto("/service-clients");
+  const there = page.getByRole("link", { name: "Ledger export" });
+  await page.getByRole("list", { name: "Clients" }).waitFor();
+  if (await there.isVisible()) {
+    await there.click();
+    return await page.getByRole("list", { name: "Tokens" }).waitFor();
+  }
+  await page.getByRole("button", { name: "New client" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Ledger export");
+  await page.getByLabel("Code").fill("ledger-export");
+  await page.getByLabel("What it is for").fill("Reads what was approved, each night at two. Ask Mei.");
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await page.waitForURL(/service-clients\/[0-9a-f-]{36}$/);
+  await page.getByRole("button", { name: "Grant a role" }).click();
+  await page.getByLabel("Role", { exact: true }).selectOption("service");
+  await page.getByLabel("Where").fill("California");
+  await page.getByRole("option", { name: /California/ }).click();
+  await page.getByRole("button", { name: "Grant", exact: true }).click();
+  await page.getByText("Program granted").waitFor();
+  for (const [name, only] of [
+    ["Vault, production", null],
+    ["Mei's laptop", "read requests"],
+  ] as const) {
+    await page.getByRole("button", { name: "Issue a token" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill(name);
+    if (only) await page.getByRole("checkbox", { name: only }).check();
+    await page.getByRole("button", { name: "Issue", exact: true }).click();
+    await page.getByRole("button", { name: "I have kept it" }).click();
+  }
+  await page.getByRole("button", { name: "Rotate Vault, production" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
+  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "Revoke Mei's laptop" }).click();
+  await page.getByLabel("Reason").fill("The laptop was given back.");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByText(/^Revoked by/).waitFor();
+}
+
 /** Every screen, and what to do to have it shown. */
 export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   inbox: async (page) => {
@@ -377,6 +417,24 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   "access-who": async (page) => {
     await page.goto("/access?tab=who&what=approvals:decide");
     await page.getByRole("list", { name: "Who may" }).waitFor();
+  },
+  "service-clients": async (page) => {
+    await openClient(page);
+    await page.goto("/service-clients");
+    await page.getByRole("list", { name: "Clients" }).waitFor();
+  },
+  "service-client": openClient,
+  "service-client-issue": async (page) => {
+    await openClient(page);
+    await page.getByRole("button", { name: "Issue a token" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Vault, staging");
+    await page.getByRole("checkbox", { name: "read requests" }).check();
+  },
+  "service-client-token": async (page) => {
+    await openClient(page);
+    await page.getByRole("button", { name: "Rotate Vault, production" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
+    await page.getByText(/you will not see it again/).waitFor();
   },
   organisations: async (page) => {
     await page.goto("/organisations");

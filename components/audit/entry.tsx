@@ -112,6 +112,11 @@ function Loaded({ entry }: { entry: AuditEntryDetail }) {
             <Id value={entry.sessionId} by={{ target: entry.sessionId }} label={t("allOfSession")} />
           </Fact>
         ) : null}
+        {entry.tokenId ? (
+          <Fact name={t("token")}>
+            <Id value={entry.tokenId} by={{ target: entry.tokenId }} label={t("allOfToken")} />
+          </Fact>
+        ) : null}
         <Fact name={t("request")}>
           <Id value={entry.requestId} by={{ request: entry.requestId }} label={t("allOfRequest")} />
           <TraceLink

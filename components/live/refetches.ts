@@ -9,6 +9,7 @@ import { IMPORTS_KEY } from "#components/imports/view.ts";
 import type { News } from "#components/live/news.ts";
 import { useNews } from "#components/live/use-news.ts";
 import { PEOPLE_KEY } from "#components/people/view.ts";
+import { CLIENTS_KEY } from "#components/service-clients/view.ts";
 
 /** However much changes, each of these is read again at most so often. */
 const SOON_MS = 250;
@@ -42,6 +43,9 @@ export function useRefetches(): void {
   useNews(["message"], COUNTS_MS, (news) => old({ ...trpc.messages.get.pathFilter(), predicate: concerning(news) }));
   useNews(["policy"], COUNTS_MS, () =>
     old(trpc.policies.list.pathFilter(), trpc.approvals.prepare.pathFilter(), trpc.approvals.form.pathFilter()),
+  );
+  useNews(["client", "token", "assignment"], COUNTS_MS, () =>
+    old({ queryKey: [CLIENTS_KEY] }, trpc.serviceClients.pathFilter()),
   );
   useNews(["person", "invitation", "assignment", "role", "scope"], COUNTS_MS, (news) => {
     // What the reader may do comes with the layout, and is among what was missed.

@@ -10,7 +10,7 @@ import { instantOf } from "#components/people/moments.ts";
 import { useRoleName } from "#components/people/names.ts";
 import type { ChosenRole } from "#components/people/role-fields.tsx";
 import { RoleFields } from "#components/people/role-fields.tsx";
-import type { Person } from "#components/people/use-people.ts";
+import type { RoleHolder } from "#components/people/use-people.ts";
 import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
@@ -22,7 +22,8 @@ const EFFECTS = ["ALLOW", "DENY"] as const;
 type Effect = (typeof EFFECTS)[number];
 
 interface Grant {
-  readonly personId: string;
+  readonly personId?: string;
+  readonly clientId?: string;
   readonly role: string;
   readonly scopeId: string;
   readonly effect: Effect;
@@ -55,7 +56,7 @@ function EffectField({ value, onChange }: { value: Effect; onChange: (effect: Ef
 }
 
 /** Gives a role at a place, or denies it there; for good, or from when until when. */
-export function GrantDialog({ person, onClose }: { person: Person; onClose: () => void }) {
+export function GrantDialog({ person, onClose }: { person: RoleHolder; onClose: () => void }) {
   const t = useTranslations("grant");
   const ui = useTranslations("ui");
   const formId = useId();
@@ -73,7 +74,7 @@ export function GrantDialog({ person, onClose }: { person: Person; onClose: () =
     const text = (name: string) => String(form.get(name) ?? "").trim();
     const [from, until, reason] = [instantOf(text("from"), zone), instantOf(text("until"), zone), text("reason")];
     const input = {
-      personId: person.personId,
+      ...(person.clientId ? { clientId: person.clientId } : { personId: person.personId }),
       role,
       scopeId: place.id,
       effect,
@@ -109,7 +110,7 @@ export function GrantDialog({ person, onClose }: { person: Person; onClose: () =
           submit(new FormData(event.currentTarget));
         }}
       >
-        <RoleFields value={chosen} onChange={setChosen} optional={false} />
+        <RoleFields value={chosen} onChange={setChosen} optional={false} ofProgram={person.clientId !== undefined} />
         <EffectField value={effect} onChange={setEffect} />
         <div className="grid gap-3 sm:grid-cols-2">
           <Field label={t("from")} hint={t("fromHint", { zone })}>

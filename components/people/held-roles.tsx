@@ -9,7 +9,7 @@ import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { usePlaceName, useRoleName } from "#components/people/names.ts";
-import type { Held, Person } from "#components/people/use-people.ts";
+import type { Held, RoleHolder } from "#components/people/use-people.ts";
 import { usePeopleChanged } from "#components/people/use-people.ts";
 import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
@@ -36,7 +36,7 @@ export function Validity({ held: { from, until } }: { held: Pick<Held, "from" | 
   return until ? <span>{t.rich("until", { when: moment(until) })}</span> : <span>{t("forGood")}</span>;
 }
 
-function RevokeDialog({ person, held, onClose }: { person: Person; held: Held; onClose: () => void }) {
+function RevokeDialog({ person, held, onClose }: { person: RoleHolder; held: Held; onClose: () => void }) {
   const t = useTranslations("person");
   const roleName = useRoleName();
   const placeName = usePlaceName();
@@ -112,7 +112,7 @@ function Row({ held, onRevoke }: { held: Held; onRevoke: () => void }) {
 }
 
 /** What somebody holds, in the places that the reader administers. */
-export function HeldRoles({ person }: { person: Person }) {
+export function HeldRoles({ person }: { person: RoleHolder }) {
   const t = useTranslations("person");
   const { may } = useMe();
   const [granting, setGranting] = useState(false);

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { MemberStatusBadge } from "#components/people/member-status.tsx";
-import { usePlaceCode, useRoleName } from "#components/people/names.ts";
+import { ShownRoles } from "#components/people/shown-roles.tsx";
 import type { Member } from "#components/people/use-people.ts";
 import { useMemberPages } from "#components/people/use-people.ts";
 import type { PeopleView } from "#components/people/view.ts";
@@ -18,30 +18,8 @@ import { More } from "#components/ui/more.tsx";
 import { Notice, Skeleton } from "#components/ui/notice.tsx";
 import { Ago } from "#components/ui/time.tsx";
 
-const ROLES_IN_A_ROW = 3;
 const rowClass =
   "grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 border-b px-4 lg:grid-cols-[minmax(0,16rem)_minmax(0,1fr)_8rem_6rem]";
-
-function Roles({ roles, held }: Pick<Member, "roles" | "held">) {
-  const t = useTranslations("people");
-  const roleName = useRoleName();
-  const placeCode = usePlaceCode();
-  if (held === 0) return <span className="text-ink-3">{t("noRoles")}</span>;
-  const shown = roles.slice(0, ROLES_IN_A_ROW);
-  return (
-    <span className="flex min-w-0 flex-wrap gap-x-3 gap-y-0.5">
-      {shown.map(({ role, scope, kind, effect }) => (
-        <span key={`${role} ${kind} ${scope} ${effect}`} className="whitespace-nowrap">
-          {effect === "DENY" ? <span className="text-bad">{t("denied")} </span> : null}
-          {roleName(role)} <span className="text-ink-3">{placeCode({ kind, code: scope })}</span>
-        </span>
-      ))}
-      {held > shown.length ? (
-        <span className="text-ink-3">{t("moreRoles", { count: held - shown.length })}</span>
-      ) : null}
-    </span>
-  );
-}
 
 function Row({ member, whole }: { member: Member; whole: boolean }) {
   const t = useTranslations("people");
@@ -61,7 +39,7 @@ function Row({ member, whole }: { member: Member; whole: boolean }) {
         </span>
       </span>
       <span className="col-span-2 row-start-2 min-w-0 text-sm lg:col-span-1 lg:row-start-auto">
-        <Roles {...member} />
+        <ShownRoles {...member} />
       </span>
       <MemberStatusBadge member={member} className="justify-self-end lg:justify-self-start" />
       <span className="hidden text-right text-ink-3 text-sm lg:block">

@@ -20,16 +20,18 @@ interface RoleFieldsProps {
   onChange: (value: ChosenRole) => void;
   /** Whether there may be no role at all. */
   optional: boolean;
+  /** Whether it is for a program, which may have the role that is made for programs. */
+  ofProgram?: boolean;
 }
 
 /** Which role, and where it is held: the places are those whose access the reader administers. */
-export function RoleFields({ value: { role, place }, onChange, optional }: RoleFieldsProps) {
+export function RoleFields({ value: { role, place }, onChange, optional, ofProgram = false }: RoleFieldsProps) {
   const t = useTranslations("people");
   const trpc = useTRPC();
   const roleName = useRoleName();
   const roles = useQuery(trpc.access.roles.queryOptions({}));
   const choices = usePlaces();
-  const shown = (roles.data ?? []).filter(({ code }) => code !== PROGRAM_ROLE);
+  const shown = (roles.data ?? []).filter(({ code }) => ofProgram || code !== PROGRAM_ROLE);
   const holds = shown.find(({ code }) => code === role)?.permissions;
   return (
     <>

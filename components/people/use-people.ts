@@ -19,6 +19,12 @@ export type Invitation = Outputs["invitations"][number];
 export type Person = Outputs["get"];
 export type Held = Person["assignments"][number];
 
+/** Whoever holds roles: a person, or a program. */
+export interface RoleHolder extends Pick<Person, "name" | "assignments" | "more" | "status"> {
+  readonly personId?: string;
+  readonly clientId?: string;
+}
+
 const FOLLOWED = ["person", "assignment"] as const;
 const EVERY_MS = 1_000;
 
@@ -43,12 +49,17 @@ export function useMemberPages(view: PeopleView) {
   return query;
 }
 
-/** All that shows people, their roles or the scopes they hold them in is read again. */
+/** All that shows people or programs, their roles or the scopes they hold them in is read again. */
 export function usePeopleChanged(): () => void {
   const queryClient = useQueryClient();
   const trpc = useTRPC();
   return () => {
-    for (const filter of [trpc.people.pathFilter(), trpc.access.pathFilter(), trpc.scopes.pathFilter()])
+    for (const filter of [
+      trpc.people.pathFilter(),
+      trpc.access.pathFilter(),
+      trpc.scopes.pathFilter(),
+      trpc.serviceClients.pathFilter(),
+    ])
       void queryClient.invalidateQueries(filter);
     void queryClient.invalidateQueries({ queryKey: [PEOPLE_KEY] });
   };

@@ -1,4 +1,5 @@
 import {
+  Bot,
   Building2,
   FileUp,
   Inbox,
@@ -52,6 +53,15 @@ export const SECTIONS = [
   },
   { name: "access", group: "security", href: "/access", icon: ShieldCheck, letter: "c", permission: "access:write" },
   { name: "governance", group: "security", href: "/governance", icon: Scale, letter: "v", permission: "audit:read" },
+  {
+    name: "serviceClients",
+    group: "security",
+    href: "/service-clients",
+    icon: Bot,
+    letter: "k",
+    permission: "clients:write",
+    wholeTenant: true,
+  },
 ] as const;
 
 type Section = (typeof SECTIONS)[number];

@@ -237,7 +237,12 @@ function made(): Json {
     paths: { ...paths, "/openapi.json": { get: SELF } },
     components: {
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "The service token, `CORE_API_TOKEN`." },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "A token of a service client (`cs_…`), issued in the console under Service clients: it acts in its own tenant alone, and may be narrowed to some permissions or an organisation. Or the installation's own, `CORE_API_TOKEN`.",
+        },
       },
       parameters: PARAMETERS,
       headers: HEADERS,

@@ -8,9 +8,11 @@ import { TransportError } from "#server/api/errors.ts";
 import type { ScopeNode } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { parse } from "#server/domain/command.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { callerOfClient } from "#server/domain/identity/queries.ts";
+import type { ClientCaller, RequestFacts } from "#server/domain/identity/queries.ts";
+import { callerOfClient, callerOfToken } from "#server/domain/identity/queries.ts";
+import { isServiceToken, tokenHash } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { CORE_CLIENT } from "#server/domain/service-clients/rules.ts";
 import { env } from "#server/platform/env.ts";
 import { rateHeaders } from "#server/platform/rates.ts";
 import { subjectOf, trace } from "#server/platform/trace.ts";
@@ -65,14 +67,25 @@ export function operation<S extends z.ZodType>(definition: Operation<S>): Operat
 
 const digest = (text: string) => createHash("sha256").update(text).digest();
 
-/** Who asks, and how often: before anything else is said, so that nobody without the token learns even which paths there are. */
-function admit(headers: Headers, facts: RequestFacts): Record<string, string> {
+/** Whoever has a token that works: the installation's own, or one of a tenant's. */
+interface Admitted {
+  /** Null: the installation's, which acts in any tenant as its client `core`. */
+  readonly client: ClientCaller | null;
+  readonly headers: Record<string, string>;
+}
+
+/** Who asks, and how often: before anything else is said, so that nobody without a token learns even which paths there are. */
+async function admit(headers: Headers, facts: RequestFacts): Promise<Admitted> {
   const sent = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1] ?? "";
-  if (!timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN))) {
+  if (timingSafeEqual(digest(sent), digest(env.CORE_API_TOKEN)))
+    return { client: null, headers: rateHeaders(limit("token", CORE_CLIENT)) };
+  const client = isServiceToken(sent) ? await callerOfToken(tokenHash(sent), facts) : null;
+  if (!client) {
     limitStranger(facts);
     throw new TransportError("auth.required");
   }
-  return rateHeaders(limit("token", "core"));
+  trace(subjectOf(client.caller));
+  return { client, headers: rateHeaders(limit("token", client.caller.token?.id ?? "")) };
 }
 
 function header(headers: Headers, name: string): string {
@@ -82,12 +95,25 @@ function header(headers: Headers, name: string): string {
   throw new TransportError("request.malformed", { issues: [issue] });
 }
 
-/** Tenant, organisation and cycle, each by id, else by code. Whatever is unknown or not this token's is one identical 404. */
-async function findCaller(facts: RequestFacts, headers: Headers): Promise<Caller> {
-  const found = await callerOfClient(header(headers, "x-tenant-id"), "core", facts);
+/** The client in the tenant that is asked for; a token of a tenant names no other one, whatever the header says (R11). */
+async function inTenantOf({ client }: Admitted, facts: RequestFacts, tenantRef: string): Promise<ClientCaller | null> {
+  if (client)
+    return [client.tenantCode, client.caller.tenantId].some(
+      (own) => own === tenantRef || own === tenantRef.toLowerCase(),
+    )
+      ? client
+      : null;
+  const found = await callerOfClient(tenantRef, CORE_CLIENT, facts);
   const mine = env.CORE_API_TENANTS;
-  if (!found || (mine.length > 0 && !mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t))))
-    throw new Refusal("org.not_found");
+  const isMine =
+    found && (mine.length === 0 || mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t)));
+  return isMine ? found : null;
+}
+
+/** Tenant, organisation and cycle, each by id, else by code. Whatever is unknown or not this token's is one identical 404. */
+async function findCaller(admitted: Admitted, facts: RequestFacts, headers: Headers): Promise<Caller> {
+  const found = await inTenantOf(admitted, facts, header(headers, "x-tenant-id"));
+  if (!found) throw new Refusal("org.not_found");
   trace(subjectOf(found.caller));
   const scopes = [...found.caller.access.scopes.values()];
   const find = (kind: ScopeNode["kind"], ref: string, below: string | null) => {
@@ -109,14 +135,15 @@ function handler(op: Operation): Handler {
     const facts = requestFacts(request.headers);
     const extra: Record<string, string> = {};
     try {
-      Object.assign(extra, admit(request.headers, facts));
+      const admitted = await admit(request.headers, facts);
+      Object.assign(extra, admitted.headers);
       for (const name of ["x-tenant-id", "x-org-id"]) header(request.headers, name);
       const key = idempotencyKey(request.headers);
       const body = op.method === "POST" ? await readJson(request) : undefined;
       const query = new URL(request.url).searchParams;
       const input = op.read({ params: await params, query, body }) as z.input<typeof op.input>;
       parse(op.input, input);
-      const caller = await findCaller(facts, request.headers);
+      const caller = await findCaller(admitted, facts, request.headers);
       const onReplay = () => {
         extra["idempotency-replayed"] = "true";
       };
@@ -134,7 +161,7 @@ function refusal(allow: readonly string[]): Handler {
   return async (request) => {
     const facts = requestFacts(request.headers);
     try {
-      admit(request.headers, facts);
+      await admit(request.headers, facts);
       return failure(said, facts, allow.length > 0 ? { allow: allow.join(", ") } : {});
     } catch (error) {
       return failure(error, facts);
@@ -148,7 +175,7 @@ export function documentRoute(document: () => unknown): Methods {
     const facts = requestFacts(request.headers);
     try {
       const bySession = !request.headers.has("authorization") && (await callerOfRequest(request.headers, facts));
-      if (!bySession) admit(request.headers, facts);
+      if (!bySession) await admit(request.headers, facts);
       return respond(facts, 200, document());
     } catch (error) {
       return failure(error, facts);

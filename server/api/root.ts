@@ -10,6 +10,7 @@ import { people } from "#server/api/routers/people.ts";
 import { policies } from "#server/api/routers/policies.ts";
 import { profile } from "#server/api/routers/profile.ts";
 import { scopes } from "#server/api/routers/scopes.ts";
+import { serviceClients } from "#server/api/routers/service-clients.ts";
 import { sessions } from "#server/api/routers/sessions.ts";
 import { router } from "#server/api/trpc.ts";
 
@@ -26,6 +27,7 @@ export const appRouter = router({
   policies,
   profile,
   scopes,
+  serviceClients,
   sessions,
 });
 export type AppRouter = typeof appRouter;

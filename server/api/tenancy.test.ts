@@ -15,6 +15,7 @@ import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
+import { issueToken } from "#server/domain/service-clients/issue-token.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Browser, Said } from "#server/testing/http.ts";
 import { core, makeAccount, routeFiles, signedIn } from "#server/testing/http.ts";
@@ -39,6 +40,7 @@ interface Ids {
   readonly person: string;
   readonly member: string;
   readonly client: string;
+  readonly token: string;
   readonly assignment: string;
   readonly role: string;
   readonly invitation: string;
@@ -201,6 +203,20 @@ const PROCEDURES: Record<string, Inputs> = {
   "scopes.create": ({ org }) => [{ parentId: org, kind: "CYCLE", items: [{ code: "C", name: "C" }] }],
   "scopes.list": NO_IDS,
   "scopes.rename": ({ org }) => [{ id: org, name: "Another" }],
+  "serviceClients.create": NO_IDS,
+  "serviceClients.get": ({ client, person }) => [{ id: client }, { id: person }],
+  "serviceClients.issueToken": ({ client, org }) => [
+    { clientId: client, name: "Theirs" },
+    { clientId: ownClient, name: "Ours", scopeId: org },
+  ],
+  "serviceClients.list": ({ client }) => [{ after: client, q: "theirs" }],
+  "serviceClients.revokeToken": ({ token }) => [{ id: token }],
+  "serviceClients.rotateToken": ({ token }) => [{ id: token }],
+  "serviceClients.setStatus": ({ client }) => [
+    { id: client, status: "DISABLED" },
+    { id: client, status: "ACTIVE" },
+  ],
+  "serviceClients.update": ({ client }) => [{ id: client, name: "Ours now" }],
   "sessions.narrow": ({ org }) => [{ scopeId: org }],
   "sessions.places": NO_IDS,
   "sessions.switchTenant": ({ tenant }) => [{ tenantId: tenant }],
@@ -235,6 +251,7 @@ const OPERATIONS: Record<string, (ids: Ids) => readonly (readonly [path: string,
 let mine: World;
 let theirs: World;
 let olu: Browser;
+let ownClient: string;
 let foreign: Ids;
 const unknown = (): Ids => ({
   pending: uuidv7(),
@@ -250,6 +267,7 @@ const unknown = (): Ids => ({
   person: uuidv7(),
   member: uuidv7(),
   client: uuidv7(),
+  token: uuidv7(),
   assignment: uuidv7(),
   role: uuidv7(),
   invitation: uuidv7(),
@@ -267,6 +285,7 @@ beforeAll(async () => {
   for (const { file } of routeFiles) await import(file); // each declares its operations
   [mine, theirs] = [await makeTenant(), await makeTenant()];
   olu = await signedIn(await makeAccount(mine, "administrator"));
+  ownClient = (await mine.client()).clientId as string;
   await mine.approvals(2);
   const [pending, returned] = await theirs.approvals(2);
   const [decider, client] = [await theirs.person("decider"), await theirs.client(theirs.orgs.ca)];
@@ -308,6 +327,7 @@ beforeAll(async () => {
     person: personId,
     member: member?.id as string,
     client: client.clientId as string,
+    token: (await issueToken(await theirs.system(), { clientId: client.clientId as string, name: "Theirs" })).id,
     assignment: assignment?.id as string,
     role: (await createRole(await theirs.system(), { code: "theirs", name: "Theirs", permissions: [] })).id,
     import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,

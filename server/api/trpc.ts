@@ -82,7 +82,7 @@ export function write<I, O>(command: Done<I, O>) {
 
 /** A command whose answer holds a secret: it takes no key, since a kept answer is a row. */
 export function writeUnkept<I, O>(command: Done<I, O>) {
-  return signedIn.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I));
+  return writing.input(as<I>()).mutation(({ ctx, input }) => command(ctx.caller, input as I));
 }
 
 /** A command's dry run: the same run, rolled back. */

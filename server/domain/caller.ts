@@ -1,7 +1,14 @@
-import type { Access, Permission } from "#server/domain/access/rules.ts";
+import type { Access, Limits, Permission } from "#server/domain/access/rules.ts";
 import { allowedScopes, allows } from "#server/domain/access/rules.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
-import { uuidv7 } from "#server/domain/ids.ts";
+import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
+
+/** The service token that a client came with. */
+export interface CallerToken {
+  readonly id: string;
+  /** What it leaves of what the client may; `access` is narrowed by it already. Null: all. */
+  readonly limits: Limits | null;
+}
 
 /** Who asks: made by transport from a session or a token, by the worker from a row, by the command line as SYSTEM. */
 export interface Caller {
@@ -11,6 +18,8 @@ export interface Caller {
   readonly clientId: string | null;
   readonly name: string;
   readonly sessionId: string | null;
+  /** Absent: a person, the program itself, or the installation's own token. */
+  readonly token?: CallerToken | null;
   /** The organisation or cycle that narrows every read and write; null is the whole tenant. */
   readonly within: string | null;
   readonly access: Access;
@@ -51,10 +60,16 @@ export function rootScope(caller: Caller): string {
   throw new Error("a tenant without its root");
 }
 
+/** What a token is narrowed to, as part of a key: its successor has the same, a wider token of the client another. */
+function limitsKey({ permissions, scopeId }: Limits): string {
+  return tokenHash(JSON.stringify([permissions && [...permissions].sort(), scopeId])).slice(0, 16);
+}
+
 /** Names the caller in keys and records: `person:…`, `client:…`, `system`. */
-export function callerKey(caller: Caller): string {
-  if (caller.personId) return `person:${caller.personId}`;
-  return caller.clientId ? `client:${caller.clientId}` : "system";
+export function callerKey({ personId, clientId, token }: Caller): string {
+  if (personId) return `person:${personId}`;
+  if (!clientId) return "system";
+  return token?.limits ? `client:${clientId}:${limitsKey(token.limits)}` : `client:${clientId}`;
 }
 
 export function newRequestId(): string {

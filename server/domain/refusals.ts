@@ -29,6 +29,11 @@ export const REFUSALS = [
   "bulk.not_yours",
   "bulk.none_failed",
   "bulk.retried",
+  "client.code_taken",
+  "client.disabled",
+  "client.not_found",
+  "client.stale",
+  "client.too_many",
   "cursor.invalid",
   "cursor.mismatch",
   "delivery.not_found",
@@ -91,6 +96,9 @@ export const REFUSALS = [
   "search.building",
   "search.unavailable",
   "selection.too_broad",
+  "token.ended",
+  "token.not_found",
+  "token.too_many",
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

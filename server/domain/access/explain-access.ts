@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Explanation } from "#server/domain/access/explain.ts";
 import { explain } from "#server/domain/access/explain.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
-import { allows, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
+import { allows, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
@@ -90,9 +90,11 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   const id = personId ?? clientId ?? caller.personId ?? caller.clientId;
   if (!id) throw new Refusal("person.not_found");
   const ofPerson = clientId === undefined && (personId !== undefined || caller.personId !== null);
-  const grants = (
+  const all = (
     await grantsWhere(read, ofPerson ? Prisma.sql`a.person_id = ${id}::uuid` : Prisma.sql`a.client_id = ${id}::uuid`)
   ).map(asGrant);
+  const limits = isSelf ? caller.token?.limits : null;
+  const grants = limits ? narrowGrants(caller.access.scopes, all, limits) : all;
   const administered = new Set(scopesWhere(caller, "access:write"));
   const isAll = isSelf || administered.has(rootScope(caller));
   const onTheWay = new Set([...administered].flatMap((scope) => caller.access.scopes.get(scope)?.path ?? []));
@@ -101,7 +103,14 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   if (!ofPerson) {
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
     if (!client) throw new Refusal("person.not_found");
-    return { kind: "CLIENT", id, name: client.name, email: null, barred: null, grants: shown };
+    return {
+      kind: "CLIENT",
+      id,
+      name: client.name,
+      email: null,
+      barred: client.disabledAt ? "DISABLED" : null,
+      grants: shown,
+    };
   }
   const [member] = await tx.$queryRaw<{ name: string; email: string; status: string; blocked: boolean }[]>`
     SELECT p.name, p.email, m.status, p.disabled_at IS NOT NULL AS blocked FROM memberships m JOIN people p ON p.id = m.person_id
@@ -189,8 +198,9 @@ export const whoCan = query({
       SELECT DISTINCT coalesce(a.person_id, a.client_id) AS id FROM assignments a
       JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ${permission}
       LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id LEFT JOIN people p ON p.id = a.person_id
+      LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
       WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${path}::uuid[]) AND a.effect = 'ALLOW'
-        AND (a.client_id IS NOT NULL OR m.status = 'ACTIVE' AND p.disabled_at IS NULL)
+        AND (a.client_id IS NOT NULL AND c.disabled_at IS NULL OR m.status = 'ACTIVE' AND p.disabled_at IS NULL)
         AND coalesce(a.person_id, a.client_id) > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
       ORDER BY 1 LIMIT ${LOOKED_AT_MAX + 1}`;
     const looked = subjects.slice(0, LOOKED_AT_MAX).map(({ id }) => id);

@@ -3,6 +3,7 @@ import { tenantInput } from "#server/domain/access/schema.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
+import { CORE_CLIENT } from "#server/domain/service-clients/rules.ts";
 
 /**
  * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, and a default
@@ -34,7 +35,7 @@ export const provisionTenant = command({
     });
 
     const coreClientId = uuidv7();
-    await tx.serviceClient.create({ data: { tenantId, id: coreClientId, code: "core", name: "Core API" } });
+    await tx.serviceClient.create({ data: { tenantId, id: coreClientId, code: CORE_CLIENT, name: "Core API" } });
     const service = roles.find((r) => r.code === "service");
     if (!service) throw new Error("the built-in role service is gone");
     await tx.assignment.create({

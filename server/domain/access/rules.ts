@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   "policies:write",
   "access:write",
   "people:write",
+  "clients:write",
   "audit:read",
   "outbox:read",
   "outbox:replay", // deliveries that ended are tried again
@@ -91,6 +92,44 @@ export interface Access {
   readonly revision: bigint;
   readonly scopes: ReadonlyMap<string, ScopeNode>;
   readonly grants: readonly Grant[];
+}
+
+/** What a token leaves of what its client may; null leaves all of it. */
+export interface Limits {
+  readonly permissions: ReadonlySet<string> | null;
+  readonly scopeId: string | null;
+}
+
+/** The lower one of two scopes of which one stands below the other. */
+function lower(scopes: Access["scopes"], a: string, b: string): string | null {
+  if (scopes.get(a)?.path.includes(b)) return a;
+  return scopes.get(b)?.path.includes(a) ? b : null;
+}
+
+/** Grants as limits leave them: an intersection, which adds nothing. Denials stay whole (R1, R11). */
+export function narrowGrants<G extends Grant>(
+  scopes: Access["scopes"],
+  grants: readonly G[],
+  { permissions, scopeId }: Limits,
+): G[] {
+  return grants.flatMap((grant) => {
+    if (grant.effect === "DENY") return [grant];
+    const at = scopeId === null ? grant.scopeId : lower(scopes, grant.scopeId, scopeId);
+    const held =
+      permissions === null ? grant.permissions : new Set([...grant.permissions].filter((p) => permissions.has(p)));
+    return at === null || held.size === 0 ? [] : [{ ...grant, scopeId: at, permissions: held }];
+  });
+}
+
+const narrowed = new WeakMap<Access, Map<string, Access>>();
+
+/** The snapshot as a token leaves it, by the token's id: what checks, lists and explanations are then answered from. */
+export function narrowAccess(access: Access, tokenId: string, limits: Limits): Access {
+  const known = narrowed.get(access) ?? new Map<string, Access>();
+  narrowed.set(access, known);
+  const made = known.get(tokenId) ?? { ...access, grants: narrowGrants(access.scopes, access.grants, limits) };
+  known.set(tokenId, made);
+  return made;
 }
 
 /** Whether two snapshots give the same, whatever else has changed in the tenant between them. */

@@ -35,6 +35,7 @@ interface DetailRow extends Row {
   after: Record<string, unknown> | null;
   address: string | null;
   session_id: string | null;
+  token_id: string | null;
   request_id: string;
   correlation_id: string;
 }
@@ -126,13 +127,14 @@ export const getAudit = query({
     const picked = Prisma.sql`SELECT a.* FROM audit_logs a WHERE ${readable(read)} AND a.id = ${id}::uuid`;
     const [row] = await read.tx.$queryRaw<DetailRow[]>(named(read, picked));
     if (!row) throw new Refusal("audit.not_found");
-    const { before, after, address, session_id: sessionId } = row;
+    const { before, after, address, session_id: sessionId, token_id: tokenId } = row;
     return {
       ...item(row, read),
       before,
       after,
       address,
       sessionId,
+      tokenId,
       requestId: row.request_id,
       correlationId: row.correlation_id,
     };

@@ -18,9 +18,9 @@ export async function writeRecord(work: Work, collected: Collected): Promise<voi
   await work.tx.$executeRaw(Prisma.sql`
     WITH logged AS (
       INSERT INTO audit_logs (tenant_id, id, class, action, target_type, target_id, scope_id, before, after, at,
-        person_id, client_id, session_id, address, request_id, correlation_id)
+        person_id, client_id, token_id, session_id, address, request_id, correlation_id)
       SELECT ${caller.tenantId}::uuid, a.id, a.class, a.action, a.target_type, a.target_id, a.scope_id, a.before, a.after, coalesce(a.at, clock_timestamp()),
-        ${caller.personId}::uuid, ${caller.clientId}::uuid, ${caller.sessionId}::uuid, ${caller.address}::text, ${caller.requestId}, ${caller.correlationId}
+        ${caller.personId}::uuid, ${caller.clientId}::uuid, ${caller.token?.id ?? null}::uuid, ${caller.sessionId}::uuid, ${caller.address}::text, ${caller.requestId}, ${caller.correlationId}
       FROM unnest(${auditIds}::uuid[], ${audit.map((a) => a.class)}::text[], ${audit.map((a) => a.action)}::text[],
         ${audit.map((a) => a.targetType)}::text[], ${audit.map((a) => a.targetId)}::uuid[], ${audit.map((a) => a.scopeId)}::uuid[],
         ${audit.map((a) => json(a.before))}::jsonb[], ${audit.map((a) => json(a.after))}::jsonb[],

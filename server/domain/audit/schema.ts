@@ -66,6 +66,7 @@ export const auditDetailShape = entry.extend({
   after: changed,
   address: z.string().nullable(),
   sessionId: z.string().nullable(),
+  tokenId: z.string().nullable(),
   requestId: z.string(),
   correlationId: z.string(),
 });

@@ -23,7 +23,7 @@ interface Source {
 
 /** A draft of its own items: (id, contentVersion) of each, and where they hang, in one statement. */
 export async function freeze(work: Work, source: Source): Promise<{ id: string; total: number; at: Date }> {
-  const { tenantId, personId, clientId, within, requestId, correlationId } = work.caller;
+  const { tenantId, personId, clientId, token, within, requestId, correlationId } = work.caller;
   const id = uuidv7();
   const at = await clock(work.tx);
   await work.tx.bulk.create({
@@ -33,6 +33,7 @@ export async function freeze(work: Work, source: Source): Promise<{ id: string; 
       state: "DRAFT",
       personId,
       clientId,
+      tokenId: token?.id ?? null,
       withinId: within,
       filter: JSON.parse(JSON.stringify(source.kept, (_, v) => (typeof v === "bigint" ? `${v}` : v))),
       retriesId: source.retriesId ?? null,

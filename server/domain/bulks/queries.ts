@@ -18,6 +18,8 @@ export interface BulkRow {
   readonly version: number;
   readonly personId: string | null;
   readonly clientId: string | null;
+  /** By which the client came, where it was one of its tokens. */
+  readonly tokenId: string | null;
   readonly withinId: string | null;
   readonly scopeIds: readonly string[];
   readonly decision: Decision | null;
@@ -39,7 +41,7 @@ export interface BulkRow {
   readonly finishedAt: Date | null;
 }
 
-const COLUMNS = Prisma.sql`b.id, b.state, b.version, b.person_id AS "personId", b.client_id AS "clientId", b.within_id AS "withinId", b.scope_ids AS "scopeIds",
+const COLUMNS = Prisma.sql`b.id, b.state, b.version, b.person_id AS "personId", b.client_id AS "clientId", b.token_id AS "tokenId", b.within_id AS "withinId", b.scope_ids AS "scopeIds",
   b.decision, b.comment, b.total, b.decided, b.recorded, b.refused, b.failed, b.steered_at AS "steeredAt", b.steered_person_id AS "steeredPersonId",
   b.steered_client_id AS "steeredClientId", b.paused_ms AS "pausedMs", b.retries_id AS "retriesId", b.request_id AS "requestId",
   b.correlation_id AS "correlationId", b.created_at AS "createdAt", b.started_at AS "startedAt", b.finished_at AS "finishedAt"`;
@@ -63,8 +65,11 @@ export async function lockBulk(open: { caller: Caller; tx: Transaction }, id: st
 
 export const doneOf = ({ decided, recorded, refused, failed }: BulkRow) => decided + recorded + refused + failed;
 
-export const isStarter = (caller: Caller, { personId, clientId }: BulkRow) =>
-  personId === caller.personId && clientId === caller.clientId;
+/** A narrowed token is not its client: it may less than who started the client's other bulks. */
+export const isStarter = (caller: Caller, { personId, clientId, tokenId }: BulkRow) =>
+  personId === caller.personId &&
+  clientId === caller.clientId &&
+  (!caller.token?.limits || tokenId === caller.token.id);
 
 /**
  * Whether somebody may see a bulk at all. It is where its items are: narrowed to an organisation one sees those that lie

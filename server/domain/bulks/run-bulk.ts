@@ -23,6 +23,7 @@ interface Claim {
   readonly giveUp: boolean;
   readonly personId: string | null;
   readonly clientId: string | null;
+  readonly tokenId: string | null;
   readonly withinId: string | null;
   readonly requestId: string;
   readonly correlationId: string;
@@ -42,8 +43,8 @@ const claimBulk = command({
     await work.tx.$executeRaw`
       UPDATE bulks SET fence = ${fence}, attempts = ${attempts}, singly = ${singly}, leased_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}::int)
       WHERE tenant_id = ${work.caller.tenantId}::uuid AND id = ${id}::uuid`;
-    const { personId, clientId, withinId, requestId, correlationId } = bulk;
-    return { fence, singly, giveUp, personId, clientId, withinId, requestId, correlationId };
+    const { personId, clientId, tokenId, withinId, requestId, correlationId } = bulk;
+    return { fence, singly, giveUp, personId, clientId, tokenId, withinId, requestId, correlationId };
   },
 });
 
@@ -199,7 +200,7 @@ export async function runBulk(tenantId: string, id: string, signal: { readonly a
 }
 
 async function runBatches(worker: Caller, id: string, claim: Claim, signal: { readonly aborted: boolean }) {
-  const { fence, withinId, requestId, correlationId, personId, clientId } = claim;
+  const { fence, withinId, requestId, correlationId, personId, clientId, tokenId } = claim;
   const program = { ...worker, requestId, correlationId };
   const facts = { requestId, correlationId, address: null, locale: null, within: withinId };
   const settle = (size: number, outcome: "REFUSED" | "FAILED", code: string) =>
@@ -213,7 +214,7 @@ async function runBatches(worker: Caller, id: string, claim: Claim, signal: { re
   }
   while (!signal.aborted) {
     const size = singly > 0 ? 1 : part;
-    const starter = await callerOf({ tenantId: program.tenantId, personId, clientId }, facts);
+    const starter = await callerOf({ tenantId: program.tenantId, personId, clientId }, facts, tokenId);
     let done: number;
     try {
       if (!starter) throw new Refusal("access.denied");

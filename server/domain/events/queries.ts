@@ -19,6 +19,8 @@ const READS: Record<LiveKind, Needed> = {
   scope: "access:write",
   assignment: "access:write",
   role: "access:write",
+  client: "clients:write",
+  token: "clients:write",
 };
 
 /** Whether the caller may know that this changed. What stands nowhere in particular is heard of by whoever reads its kind anywhere. */

@@ -41,6 +41,8 @@ export const LIVE_KINDS = {
   SCOPES: "scope",
   ASSIGNMENTS: "assignment",
   ROLES: "role",
+  CLIENTS: "client",
+  TOKENS: "token",
 } as const;
 export type LiveKind = (typeof LIVE_KINDS)[keyof typeof LIVE_KINDS];
 

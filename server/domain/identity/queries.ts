@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { loadAccess, scopesHeld } from "#server/domain/access/queries.ts";
-import type { Caller } from "#server/domain/caller.ts";
+import type { Access, Limits } from "#server/domain/access/rules.ts";
+import { narrowAccess } from "#server/domain/access/rules.ts";
+import type { Caller, CallerToken } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { languageOf } from "#server/domain/identity/rules.ts";
@@ -8,7 +10,7 @@ import { placesInput } from "#server/domain/identity/schema.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { database } from "#server/platform/db.ts";
+import { database, inTenant } from "#server/platform/db.ts";
 
 /** What a request says about itself, beside its credential. */
 export interface RequestFacts {
@@ -98,10 +100,54 @@ export async function callerOfClient(
   };
 }
 
-/** A person or client without a request: for work that goes on after it, with today's grants. Null when no longer a member. */
+interface TokenRow {
+  tenant_id: string;
+  tenant_code: string;
+  token_id: string;
+  client_id: string;
+  name: string;
+  permissions: string[] | null;
+  scope_id: string | null;
+  revision: bigint;
+}
+
+/** A token with what it leaves of its client's access. */
+function byToken(access: Access, id: string, permissions: string[] | null, scopeId: string | null) {
+  if (permissions === null && scopeId === null) return { access, token: { id, limits: null } satisfies CallerToken };
+  const limits: Limits = { permissions: permissions && new Set(permissions), scopeId };
+  return { access: narrowAccess(access, id, limits), token: { id, limits } satisfies CallerToken };
+}
+
+/** The service client whose token has this SHA-256, or null: looked up on every request, never remembered (R4). */
+export async function callerOfToken(hash: string, facts: RequestFacts): Promise<ClientCaller | null> {
+  const [row] = await database().client.$queryRaw<TokenRow[]>`
+    SELECT tenant_id, tenant_code, token_id, client_id, name, permissions, scope_id, revision FROM resolve_token(${hash}, ${facts.address})`;
+  if (!row) return null;
+  const subject = { tenantId: row.tenant_id, personId: null, clientId: row.client_id };
+  const access = await loadAccess(subject, row.revision);
+  return {
+    tenantCode: row.tenant_code,
+    caller: {
+      ...facts,
+      ...subject,
+      ...byToken(access, row.token_id, row.permissions, row.scope_id),
+      kind: "CLIENT",
+      name: row.name,
+      sessionId: null,
+      within: null,
+      locale: facts.locale ?? "en",
+    },
+  };
+}
+
+/**
+ * A person or client without a request: for work that goes on after it, with today's grants. Null when no longer a
+ * member, when the client is disabled, or when the token that it came with was revoked.
+ */
 export async function callerOf(
   subject: { tenantId: string; personId: string | null; clientId: string | null },
   facts: RequestFacts & { within: string | null },
+  tokenId: string | null = null,
 ): Promise<Caller | null> {
   const { tenantId, personId, clientId } = subject;
   const access = await loadAccess(subject);
@@ -120,7 +166,17 @@ export async function callerOf(
     };
   }
   if (!clientId) return null;
-  return { ...facts, ...subject, kind: "CLIENT", name: "Core API", sessionId: null, access, locale: "en" };
+  const [row] = await inTenant(
+    tenantId,
+    (tx) => tx.$queryRaw<Pick<TokenRow, "name" | "permissions" | "scope_id">[]>`
+      SELECT c.name, k.permissions, k.scope_id FROM service_clients c
+      LEFT JOIN service_tokens k ON k.tenant_id = c.tenant_id AND k.client_id = c.id AND k.id = ${tokenId}::uuid AND k.revoked_at IS NULL
+      WHERE c.tenant_id = ${tenantId}::uuid AND c.id = ${clientId}::uuid AND c.disabled_at IS NULL
+        AND (${tokenId}::uuid IS NULL OR k.id IS NOT NULL)`,
+  );
+  if (!row) return null;
+  const narrowed = tokenId === null ? { access } : byToken(access, tokenId, row.permissions, row.scope_id);
+  return { ...facts, ...subject, ...narrowed, kind: "CLIENT", name: row.name, sessionId: null, locale: "en" };
 }
 
 async function isMember(tenantId: string, personId: string): Promise<boolean> {
