@@ -124,6 +124,8 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "search.building": [503, BUILDING],
   "search.unavailable": [503, "The search engine does not answer. Try again shortly."],
   "selection.too_broad": [422, "The search finds more than one selection may hold: narrow it."],
+  "session.limits_stale": [409, "The limits have changed since you saw them."],
+  "session.not_found": [404, "There is no such session."],
   "auth.required": [401, "Sign in, or send a valid token."],
   "auth.foreign_origin": [403, "The request came from another site."],
   "request.malformed": [400, "The request cannot be read."],

@@ -84,6 +84,8 @@ export const REFUSALS = [
   "search.building",
   "search.unavailable",
   "selection.too_broad",
+  "session.limits_stale",
+  "session.not_found",
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];
