@@ -57,6 +57,7 @@ async function fill(): Promise<World> {
   await issueToken(system, { clientId, name: "A token" });
   const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
   for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
+  await admin().pool.query("INSERT INTO session_limits (tenant_id, concurrent) VALUES ($1, 5)", [world.tenantId]);
   const importId = uuidv7();
   await admin().pool.query(
     "INSERT INTO imports (tenant_id, id, source_hash, file_name, state) VALUES ($1, $2, 'h', 'f', 'STAGING')",
@@ -233,6 +234,7 @@ describe("the wall itself", () => {
       "outbox_deliveries claimed_by_worker ALL {countersign_worker}",
       "outbox_events claimed_by_worker SELECT {countersign_worker}",
       "service_tokens own_token SELECT {public}",
+      "user_sessions own_previous_token SELECT {public}",
       "user_sessions own_token SELECT {public}",
     ]);
   });

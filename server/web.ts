@@ -17,20 +17,9 @@ const { onShutdown } = await import("./platform/lifetime.ts");
 const { closeChannels } = await import("./platform/channels.ts");
 const { contentPolicy, newNonce, standingHeaders } = await import("./platform/browser-headers.ts");
 const { settleDenials } = await import("./domain/governance/record.ts");
-const { clientAddress, trustedProxies } = await import("./platform/proxies.ts");
+const { settleForwarding, trustedProxies } = await import("./platform/proxies.ts");
 
 const isTrusted = trustedProxies(env.TRUSTED_PROXIES);
-
-/** Behind this line X-Forwarded-For is one address, and true. */
-function settleForwarding({ headers, socket }: IncomingMessage): void {
-  const peer = clientAddress(socket.remoteAddress ?? "", "", isTrusted);
-  const client = clientAddress(peer, String(headers["x-forwarded-for"] ?? ""), isTrusted);
-  if (!isTrusted(peer)) {
-    for (const name of ["forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port"])
-      delete headers[name];
-  }
-  headers["x-forwarded-for"] = client;
-}
 
 /** One id for the request, its log and its answer, whoever answers it; Server-Timing hands it to the error screen. */
 function settleIds({ headers }: IncomingMessage, response: ServerResponse) {
@@ -142,7 +131,7 @@ server.on("request", (request, response) => {
     noteSlow(request, response);
     boundArrival(request);
     if (refuseAddress(request, response, ids.requestId)) return;
-    settleForwarding(request);
+    settleForwarding(request.headers, request.socket.remoteAddress, isTrusted, env.LOCATION_HEADER);
     handle(request, response);
   });
 });

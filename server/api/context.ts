@@ -104,10 +104,15 @@ export interface Context {
   onReplay(): void;
 }
 
+/** Header values are bytes: a place is written in UTF-8. */
+const locationOf = (headers: Headers): string =>
+  env.LOCATION_HEADER ? Buffer.from(headers.get(env.LOCATION_HEADER) ?? "", "latin1").toString("utf8") : "";
+
 export function placeOf(headers: Headers, facts: RequestFacts): Place {
   return {
     address: facts.address ?? "",
     userAgent: headers.get("user-agent") ?? "",
+    location: locationOf(headers),
     requestId: facts.requestId,
     idleMinutes: env.SESSION_LIFETIME,
     absoluteHours: env.SESSION_ABSOLUTE_HOURS,

@@ -139,6 +139,8 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "token.ended": [409, "This token has ended, or was replaced."],
   "token.not_found": [404, "There is no such token."],
   "token.too_many": [409, "This client has as many usable tokens as it may."],
+  "session.limits_stale": [409, "The limits have changed since you saw them."],
+  "session.not_found": [404, "There is no such session."],
   "auth.required": [401, "Sign in, or send a valid token."],
   "auth.foreign_origin": [403, "The request came from another site."],
   "request.malformed": [400, "The request cannot be read."],

@@ -16,6 +16,7 @@ import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
+import { listSessions } from "#server/domain/sessions/queries.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Browser, Said } from "#server/testing/http.ts";
 import { core, makeAccount, routeFiles, signedIn } from "#server/testing/http.ts";
@@ -48,6 +49,7 @@ interface Ids {
   readonly event: string;
   readonly request: string;
   readonly governed: string;
+  readonly session: string;
 }
 
 const STAGES = [{ name: "S", permission: "approvals:decide", needed: 1 }] as const;
@@ -217,6 +219,22 @@ const PROCEDURES: Record<string, Inputs> = {
     { id: client, status: "ACTIVE" },
   ],
   "serviceClients.update": ({ client }) => [{ id: client, name: "Ours now" }],
+  "sessions.choices": ({ email }) => [{ q: email }],
+  "sessions.count": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z" }],
+  "sessions.limits": NO_IDS,
+  "sessions.list": ({ person, session }) => [
+    { filter: { person } },
+    { ids: [session] },
+    { filter: { person }, after: session },
+  ],
+  "sessions.mine": ({ session }) => [{ after: session, ended: true }],
+  "sessions.name": ({ session }) => [{ id: session, name: "Mine" }],
+  "sessions.revoke": ({ session }) => [{ ids: [session] }],
+  "sessions.revokeMatching": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z", most: 10 }],
+  "sessions.revokeOthers": NO_IDS,
+  "sessions.revokeOwn": ({ session }) => [{ id: session }],
+  "sessions.setLimits": NO_IDS,
+  "sessions.tryLimits": NO_IDS,
   "sessions.narrow": ({ org }) => [{ scopeId: org }],
   "sessions.places": NO_IDS,
   "sessions.switchTenant": ({ tenant }) => [{ tenantId: tenant }],
@@ -275,6 +293,7 @@ const unknown = (): Ids => ({
   event: uuidv7(),
   request: uuidv7(),
   governed: uuidv7(),
+  session: uuidv7(),
 });
 
 async function* csv() {
@@ -290,7 +309,10 @@ beforeAll(async () => {
   const [pending, returned] = await theirs.approvals(2);
   const [decider, client] = [await theirs.person("decider"), await theirs.client(theirs.orgs.ca)];
   await decideApproval(decider, { id: returned as string, decision: "CHANGES_REQUESTED", comment: "more" });
-  const { email, personId } = await makeAccount(theirs, "decider");
+  const account = await makeAccount(theirs, "decider");
+  const { email, personId } = account;
+  await signedIn(account);
+  const [session] = (await listSessions(await theirs.system(), { filter: { person: personId } })).items;
   const [member] = (await listPeople(await theirs.system(), { q: email })).items;
   const [assignment] = (await listAssignments(await theirs.system(), { personId })).items;
   const type = uuidv7();
@@ -313,6 +335,7 @@ beforeAll(async () => {
   foreign = {
     governed: governed?.id as string,
     event: event.id,
+    session: session?.id as string,
     request: event.request_id,
     pending: pending as string,
     returned: returned as string,

@@ -99,6 +99,8 @@ export const REFUSALS = [
   "token.ended",
   "token.not_found",
   "token.too_many",
+  "session.limits_stale",
+  "session.not_found",
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

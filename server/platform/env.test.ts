@@ -63,6 +63,8 @@ describe("the environment", () => {
     ["SESSION_LIFETIME", "0"],
     ["APP_ENV", "staging"],
     ["TYPESENSE_URL", "localhost:8108"],
+    ["LOCATION_HEADER", "cookie"],
+    ["LOCATION_HEADER", "X-Forwarded-For"],
   ])("refuses %s=%s by name", (name, value) => {
     expect(() => parseEnvironment({ ...COMPLETE, [name]: value })).toThrow(name);
   });

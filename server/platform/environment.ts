@@ -13,6 +13,9 @@ const list = z
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" });
 
+/** Headers that say something else, or ids of ours: none of them is a place. */
+const KNOWN_FORWARDED = /^x-(forwarded|real-ip|request-id|correlation-id|tenant-id|org-id|cycle-id)/;
+
 const variables = z
   .object({
     NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
@@ -32,6 +35,12 @@ const variables = z
     SESSION_LIFETIME: z.coerce.number().int().positive().default(120),
     SESSION_ABSOLUTE_HOURS: z.coerce.number().int().positive().default(24),
     TRUSTED_PROXIES: list,
+    LOCATION_HEADER: z
+      .string()
+      .toLowerCase()
+      .regex(/^(x|cf|cloudfront|fastly|fly)-[a-z0-9-]+$/, "must be a header of a proxy's own, such as X-Client-City")
+      .refine((name) => !KNOWN_FORWARDED.test(name), "is believed as something else")
+      .optional(),
     OUTBOX_WORKER_ENABLED: z.stringbool().default(false),
     RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
     RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),

@@ -26,6 +26,22 @@ export function clientAddress(peer: string, forwardedFor: string, isTrusted: (ad
   return client;
 }
 
+/** What only a proxy that is believed may say of a request, by its headers. */
+const FORWARDED = ["forwarded", "x-real-ip", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port"];
+
+/** Behind this line X-Forwarded-For is one address, and true; and so is the place, where a header for it is named. */
+export function settleForwarding(
+  headers: Record<string, string | string[] | undefined>,
+  remoteAddress: string | undefined,
+  isTrusted: (address: string) => boolean,
+  locationHeader: string | undefined,
+): void {
+  const peer = clientAddress(remoteAddress ?? "", "", isTrusted);
+  const client = clientAddress(peer, String(headers["x-forwarded-for"] ?? ""), isTrusted);
+  if (!isTrusted(peer)) for (const name of [...FORWARDED, locationHeader ?? ""]) delete headers[name];
+  headers["x-forwarded-for"] = client;
+}
+
 /** Dual-stack sockets report IPv4 peers as ::ffff:1.2.3.4. */
 function plain(address: string): string {
   const inner = address.toLowerCase().startsWith("::ffff:") ? address.slice(7) : "";

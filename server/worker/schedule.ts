@@ -8,6 +8,8 @@ import { abandonedImports } from "#server/domain/imports/queries.ts";
 import { runImport } from "#server/domain/imports/run-import.ts";
 import { purgeExpired } from "#server/domain/maintenance/purge.ts";
 import { ensureIndexes } from "#server/domain/search/rebuild-index.ts";
+import { expireSessions } from "#server/domain/sessions/expire-sessions.ts";
+import { EXPIRE_MAX as SESSIONS_MAX } from "#server/domain/sessions/rules.ts";
 import { logger } from "#server/platform/logger.ts";
 import { withTrace } from "#server/platform/trace.ts";
 import { searchIsOn } from "#server/platform/typesense.ts";
@@ -17,6 +19,7 @@ const POLL_MS = 2_000;
 /** So many batches of one tenant a turn: a flood of one waits behind the others. */
 const EXPIRE_BATCHES = 20;
 const INDEXES_MS = 5_000;
+const SESSIONS_MS = 5_000;
 const HOURLY_MS = 3_600_000;
 const DAILY_MS = 24 * HOURLY_MS;
 
@@ -50,6 +53,16 @@ async function expire(stopping: { readonly aborted: boolean }): Promise<void> {
     }
 }
 
+/** The same for sessions: every look refuses them already. */
+async function expireEnded(stopping: { readonly aborted: boolean }): Promise<void> {
+  for (const tenantId of await tenantIds())
+    for (let batch = 0; batch < EXPIRE_BATCHES; batch++) {
+      if (stopping.aborted) return;
+      const { expired } = await expireSessions(await systemCaller(tenantId), {});
+      if (expired < SESSIONS_MAX) break;
+    }
+}
+
 async function daily(pool: pg.Pool): Promise<void> {
   await pool.query("SELECT ensure_partitions()");
   for (const tenantId of await tenantIds()) await purgeExpired(await systemCaller(tenantId), {});
@@ -79,6 +92,7 @@ export function schedule(pool: pg.Pool, stopping: { readonly aborted: boolean })
     every(POLL_MS, "bulks", () => resumeBulks(stopping)),
     every(POLL_MS, "imports", () => resumeImports(stopping)),
     every(POLL_MS, "expiry", () => expire(stopping)),
+    every(SESSIONS_MS, "sessions", () => expireEnded(stopping)),
     ...(searchIsOn() ? [every(INDEXES_MS, "indexes", () => ensureIndexes(stopping))] : []),
     every(HOURLY_MS, "deliveries", async () => {
       await purgePublished(pool);

@@ -1,12 +1,36 @@
 import type { z } from "zod";
-import { as, read, router, signedIn, write } from "#server/api/trpc.ts";
+import { as, read, router, signedIn, tryOut, write } from "#server/api/trpc.ts";
 import { parse } from "#server/domain/command.ts";
 import { narrowSession } from "#server/domain/identity/narrow-session.ts";
 import { myPlaces } from "#server/domain/identity/queries.ts";
 import { tenantChoice } from "#server/domain/identity/schema.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
+import { nameSession } from "#server/domain/sessions/name-session.ts";
+import {
+  countSessions,
+  listSessions,
+  mySessions,
+  sessionChoices,
+  sessionLimits,
+} from "#server/domain/sessions/queries.ts";
+import { revokeOtherSessions, revokeOwnSession } from "#server/domain/sessions/revoke-own.ts";
+import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
+import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
 
 export const sessions = router({
+  mine: read(mySessions),
+  name: write(nameSession),
+  revokeOwn: write(revokeOwnSession),
+  revokeOthers: write(revokeOtherSessions),
+  list: read(listSessions),
+  choices: read(sessionChoices),
+  count: read(countSessions),
+  revoke: write(revokeSessions),
+  revokeMatching: write(revokeMatching),
+  limits: read(sessionLimits),
+  setLimits: write(setSessionLimits),
+  /** How many would end by it. */
+  tryLimits: tryOut(setSessionLimits),
   places: read(myPlaces),
   narrow: write(narrowSession),
   /** The cookie that asked is dead when the answer comes, and the answer brings its successor. */

@@ -1,10 +1,16 @@
 import type { Administration, Permission } from "#server/domain/access/rules.ts";
 import { administrators } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { may } from "#server/domain/caller.ts";
+import { may, rootScope } from "#server/domain/caller.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
+
+/** What belongs to the tenant as a whole is not read by who may read it in a part of it only. */
+export function refuseElsewhere(caller: Caller, permission: Permission): void {
+  const root = rootScope(caller);
+  if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
+}
 
 /** R8: who does not hold a permission at a scope puts it there for nobody; SYSTEM holds all. */
 export function refuseNotHeld(caller: Caller, permissions: readonly string[], scopeId: string): void {

@@ -19,6 +19,8 @@ export const PERMISSIONS = [
   "audit:read",
   "outbox:read",
   "outbox:replay", // deliveries that ended are tried again
+  "sessions:read",
+  "sessions:revoke", // and what the tenant allows its sessions
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

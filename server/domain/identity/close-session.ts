@@ -13,7 +13,7 @@ export const closeSession = command({
     if (!sessionId) return { closed: false };
     const now = await clock(work.tx);
     const { count } = await work.tx.userSession.updateMany({
-      where: { tenantId, id: sessionId, status: "ACTIVE" },
+      where: { tenantId, id: sessionId, status: "ACTIVE", idleExpiresAt: { gt: now } },
       data: { status: "REVOKED", endedAt: now, endedBy: personId, endedReason: "signed_out" },
     });
     if (count === 0) return { closed: false };

@@ -1,42 +1,87 @@
+import { isIP } from "node:net";
 import Bowser from "bowser";
 import { command } from "#server/domain/command.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import { sessionInput } from "#server/domain/identity/schema.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
-import { clock } from "#server/platform/db.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import { endSessions } from "#server/domain/sessions/end-sessions.ts";
+import { limitsOf } from "#server/domain/sessions/queries.ts";
+import { LOCATION_MAX, limitsThatHold, plainText } from "#server/domain/sessions/rules.ts";
+import type { Work } from "#server/domain/work.ts";
+import { clock, Prisma } from "#server/platform/db.ts";
+
+const USER_AGENT_MAX = 1000;
+const ADDRESS_MAX = 100;
 
 /** From where, by what and for how long a session is opened. */
 export interface Place {
   readonly address: string;
   readonly userAgent: string;
+  /** As a proxy names it that knows; nothing where none does. */
+  readonly location?: string;
   readonly requestId: string;
   readonly idleMinutes: number;
   readonly absoluteHours: number;
 }
 
+const DEVICE_MAX = 200;
+
 function device(userAgent: string): { browser: string; os: string; deviceType: string } {
-  if (!userAgent) return { browser: "", os: "", deviceType: "" };
-  const { browser, os, platform } = Bowser.parse(userAgent);
+  const said = plainText(userAgent, USER_AGENT_MAX);
+  if (!said) return { browser: "", os: "", deviceType: "" };
+  const { browser, os, platform } = Bowser.parse(said);
   return {
-    browser: [browser.name, browser.version].filter(Boolean).join(" ").slice(0, 200),
-    os: (os.name ?? "").slice(0, 200),
-    deviceType: (platform.type ?? "").slice(0, 200),
+    browser: plainText([browser.name, browser.version].filter(Boolean).join(" "), DEVICE_MAX),
+    os: plainText(os.name ?? "", DEVICE_MAX),
+    deviceType: plainText(platform.type ?? "", DEVICE_MAX),
   };
 }
 
-/** A session row for a token that only the browser has; the database knows its SHA-256 (S1). */
+/** The address as one that a range may hold; what was forwarded may be anything. */
+function ipOf(address: string): string | null {
+  const [plain = ""] = address.split("%", 1); // without its zone
+  return isIP(plain) === 0 ? null : plain;
+}
+
+/**
+ * Sign-ins of one person wait here for one another (S6), and for whoever disables them: a session is either seen and
+ * ended by that, or not opened (S7).
+ */
+async function lockMember({ tx, caller: { tenantId } }: Work, personId: string): Promise<void> {
+  const [member] = await tx.$queryRaw<{ active: boolean }[]>`
+    SELECT m.status = 'ACTIVE' AND p.disabled_at IS NULL AS active FROM memberships m JOIN people p ON p.id = m.person_id
+    WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${personId}::uuid FOR NO KEY UPDATE OF m FOR SHARE OF p`;
+  if (!member?.active) throw new Refusal("member.not_found");
+}
+
+/** Leaves room for one more: of what the person has open, those seen longest ago end. */
+async function makeRoom(work: Work, personId: string, concurrent: number): Promise<void> {
+  const { tenantId } = work.caller;
+  const newest = Prisma.sql`SELECT o.id FROM user_sessions o WHERE o.tenant_id = ${tenantId}::uuid AND o.person_id = ${personId}::uuid
+    AND o.status = 'ACTIVE' AND o.idle_expires_at > clock_timestamp() ORDER BY o.last_seen_at DESC, o.id DESC LIMIT ${concurrent - 1}::int`;
+  await endSessions(work, Prisma.sql`s.person_id = ${personId}::uuid AND s.id NOT IN (${newest})`, "limit", null);
+}
+
+/**
+ * A session row for a token that only the browser has; the database knows its SHA-256 (S1). The one place where a session
+ * begins: how many live beside it and how long is what the tenant allows, below what the installation does.
+ */
 export const openSession = command({
   name: "sessions.open",
   permission: "system",
   at: "tenant",
   input: sessionInput,
-  run: async (work, { personId, tokenHash, userAgent, idleMinutes, absoluteHours }): Promise<{ sessionId: string }> => {
+  run: async (work, { personId, tokenHash, userAgent, location, ...installation }): Promise<{ sessionId: string }> => {
     const { tenantId, address } = work.caller;
+    await lockMember(work, personId);
+    const limits = limitsThatHold(await limitsOf(work.tx, tenantId), installation);
+    await makeRoom(work, personId, limits.concurrent);
     const id = uuidv7();
     const now = await clock(work.tx);
-    const absolute = new Date(now.getTime() + absoluteHours * 3_600_000);
-    const idle = new Date(Math.min(now.getTime() + idleMinutes * 60_000, absolute.getTime()));
-    const facts = device(userAgent.replaceAll("\u0000", ""));
+    const absolute = new Date(now.getTime() + limits.absoluteHours * 3_600_000);
+    const idle = new Date(Math.min(now.getTime() + limits.idleMinutes * 60_000, absolute.getTime()));
+    const facts = device(userAgent);
     await work.tx.userSession.create({
       data: {
         tenantId,
@@ -45,6 +90,8 @@ export const openSession = command({
         tokenHash,
         ...facts,
         address: address ?? "",
+        ip: ipOf(address ?? ""),
+        location: plainText(location, LOCATION_MAX),
         createdAt: now,
         lastSeenAt: now,
         idleExpiresAt: idle,
@@ -71,13 +118,15 @@ export async function beginSession(
   person: { readonly id: string; readonly name: string },
   place: Place,
 ): Promise<string> {
-  const { address, requestId, idleMinutes, absoluteHours } = place;
+  const { requestId, idleMinutes, absoluteHours, location = "" } = place;
+  const address = plainText(place.address, ADDRESS_MAX);
   const caller = await systemCaller(tenantId, { personId: person.id, name: person.name, address, requestId });
   const token = newToken();
   await openSession(caller, {
     personId: person.id,
     tokenHash: tokenHash(token),
-    userAgent: place.userAgent.slice(0, 1000),
+    userAgent: place.userAgent.slice(0, USER_AGENT_MAX),
+    location: location.slice(0, USER_AGENT_MAX),
     idleMinutes,
     absoluteHours,
   });

@@ -1,3 +1,5 @@
+import { plainText } from "#server/domain/sessions/rules.ts";
+
 /** What the console and its mails are written in. */
 export const LANGUAGES = ["en", "es"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -17,8 +19,9 @@ export const delayAfter = (failures: number): number =>
 
 /** Whose tries are counted together: an IPv4 address, or the /64 that one IPv6 customer can choose from. */
 export function source(address: string): string {
-  if (!address.includes(":")) return address.slice(0, 100);
-  const [head = "", tail] = address.toLowerCase().split("::", 2);
+  const plain = plainText(address, 100);
+  if (!plain.includes(":")) return plain;
+  const [head = "", tail] = plain.toLowerCase().split("::", 2);
   const groups = (text: string | undefined) => (text ? text.split(":") : []);
   const [left, right] = [groups(head), groups(tail)];
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);

@@ -23,6 +23,7 @@ export const sessionInput = z.strictObject({
   personId: z.uuid(),
   tokenHash: z.string().length(64),
   userAgent: z.string().max(1000),
+  location: z.string().max(1000).default(""),
   idleMinutes: z.int().min(1),
   absoluteHours: z.int().min(1),
 });

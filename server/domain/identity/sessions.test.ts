@@ -9,6 +9,7 @@ import { callerOfSession, watchSession } from "#server/domain/identity/queries.t
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { tokenHash } from "#server/domain/ids.ts";
+import { expireSessions } from "#server/domain/sessions/expire-sessions.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import { startAsker } from "#server/testing/asker.ts";
 import type { Account } from "#server/testing/http.ts";
@@ -78,13 +79,14 @@ describe("S2 an ended session stays ended", () => {
     expect(await sql("SELECT status FROM user_sessions WHERE token_hash = $1", [hash])).toEqual([{ status }]);
   });
 
-  test("an idle end that has come is EXPIRED at the next look, and closing it afterwards is no revocation", async () => {
+  test("an idle end that has come is refused at the next look, closing it is no revocation, and the schedule writes it down", async () => {
     const account = await makeAccount(world, "decider");
     const { hash } = await open(account);
     const caller = await who(hash);
     await sql("UPDATE user_sessions SET idle_expires_at = clock_timestamp() WHERE token_hash = $1", [hash]);
     expect(await who(hash)).toBeNull();
     expect(caller && (await closeSession(caller, {}))).toEqual({ closed: false });
+    expect(await expireSessions(await world.system(), {})).toEqual({ expired: 1 });
     expect(await sql("SELECT status, ended_reason FROM user_sessions WHERE token_hash = $1", [hash])).toEqual([
       { status: "EXPIRED", ended_reason: "expired" },
     ]);

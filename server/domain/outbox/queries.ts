@@ -1,6 +1,6 @@
+import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
 import { readable } from "#server/domain/audit/queries.ts";
-import type { Caller } from "#server/domain/caller.ts";
-import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { scopesWhere } from "#server/domain/caller.ts";
 import type { DeliveryStatus } from "#server/domain/events/rules.ts";
 import { statusOfEvent } from "#server/domain/events/rules.ts";
 import { COUNT_MAX, LAG_SAMPLE, REACTION_NAMES, SCAN_MAX, shownPayload } from "#server/domain/outbox/rules.ts";
@@ -19,13 +19,6 @@ import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { clock, Prisma } from "#server/platform/db.ts";
-
-/** The outbox is the tenant's: who reads it in a part of it only does not read what happened elsewhere. */
-function refuseElsewhere(caller: Caller): void {
-  const root = rootScope(caller);
-  if (!may(caller, "outbox:read", root))
-    throw new Refusal("access.denied", { permission: "outbox:read", scopeId: root });
-}
 
 /** How far fan-out has come, as a row to compare `(xid, id)` with. */
 const CURSOR = Prisma.sql`((SELECT xid FROM outbox_cursor), (SELECT id FROM outbox_cursor))`;
@@ -48,7 +41,7 @@ export const outboxBacklog = query({
   permission: "outbox:read",
   input: noInput,
   run: async ({ caller, tx }): Promise<Backlog> => {
-    refuseElsewhere(caller);
+    refuseElsewhere(caller, "outbox:read");
     const { tenantId } = caller;
     const theirs = Prisma.sql`FROM outbox_deliveries d WHERE d.tenant_id = ${tenantId}::uuid AND d.reaction = r.name`;
     const rows = await tx.$queryRaw<BacklogRow[]>`
@@ -184,7 +177,7 @@ export const listDeliveries = query({
   permission: "outbox:read",
   input: deliveriesInput,
   run: async ({ caller, tx }, { filter, limit, cursor }): Promise<DeliveryPage> => {
-    refuseElsewhere(caller);
+    refuseElsewhere(caller, "outbox:read");
     const { tenantId } = caller;
     const source = newest(tenantId, filter, cursor);
     const scan = source(0).where || filter.aggregateId ? SCAN_MAX : limit + 1;
@@ -226,7 +219,7 @@ export const getEvent = query({
   permission: "outbox:read",
   input: eventIdInput,
   run: async ({ caller, tx }, { id }): Promise<OutboxEvent> => {
-    refuseElsewhere(caller);
+    refuseElsewhere(caller, "outbox:read");
     const { tenantId } = caller;
     const [row] = await tx.$queryRaw<EventRow[]>`
       SELECT e.id, e.event_type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.payload, e.request_id, e.correlation_id, e.created_at,
@@ -294,7 +287,7 @@ export const traceOf = query({
   permission: "outbox:read",
   input: traceInput,
   run: async (read, { requestId, correlationId, after, limit }): Promise<Trace> => {
-    refuseElsewhere(read.caller);
+    refuseElsewhere(read.caller, "outbox:read");
     const { tenantId } = read.caller;
     const named =
       requestId !== undefined

@@ -1,6 +1,6 @@
 import { command } from "#server/domain/command.ts";
 import { blockInput } from "#server/domain/people/schema.ts";
-import { endSessions } from "#server/domain/people/set-member-status.ts";
+import { endSessionsOf } from "#server/domain/sessions/end-sessions.ts";
 import { clock } from "#server/platform/db.ts";
 
 /**
@@ -17,7 +17,7 @@ export const blockPerson = command({
     const at = await clock(work.tx);
     if (blocked) {
       await work.tx.person.updateMany({ where: { id: personId, disabledAt: null }, data: { disabledAt: at } });
-      await endSessions(work, personId, "person_disabled");
+      await endSessionsOf(work, personId, "person_disabled");
     } else {
       await work.tx.person.updateMany({ where: { id: personId }, data: { disabledAt: null } });
     }

@@ -5,41 +5,17 @@ import type { MemberStatus } from "#server/domain/people/rules.ts";
 import { memberStatusInput } from "#server/domain/people/schema.ts";
 import { withdraw } from "#server/domain/people/withdraw-invitation.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { endSessionsOf } from "#server/domain/sessions/end-sessions.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
 
 const EVENTS = { ACTIVE: "UserEnabled", DISABLED: "UserDisabled", ENDED: "UserEnded" } as const;
 const ACTIONS = { ACTIVE: "person.enabled", DISABLED: "person.disabled", ENDED: "person.ended" } as const;
 
-/** Ends what somebody has open in the caller's tenant: the next request of each session is nobody's (S4, S7). */
-export async function endSessions(work: Work, personId: string, reason: string): Promise<number> {
-  const { tenantId, personId: by } = work.caller;
-  const now = await clock(work.tx);
-  const ended = await work.tx.$queryRaw<{ id: string }[]>`
-    UPDATE user_sessions SET status = 'REVOKED', ended_at = ${now}, ended_by = ${by}::uuid, ended_reason = ${reason}
-    WHERE tenant_id = ${tenantId}::uuid AND person_id = ${personId}::uuid AND status = 'ACTIVE' RETURNING id`;
-  work.announce(
-    "sessions",
-    ended.map(({ id }) => id),
-  );
-  for (const { id } of ended)
-    work.audit({
-      class: "SECURITY",
-      action: "session.revoked",
-      targetType: "session",
-      targetId: id,
-      scopeId: null,
-      before: { status: "ACTIVE" },
-      after: { status: "REVOKED", reason },
-      at: now,
-    });
-  return ended.length;
-}
-
 /** Whoever leaves takes nothing along: their roles go, and the invitations that they made. */
 async function takeBack(work: Work, personId: string, status: MemberStatus): Promise<number> {
   const { tenantId } = work.caller;
-  const sessions = await endSessions(work, personId, status === "ENDED" ? "membership_ended" : "membership_disabled");
+  const sessions = await endSessionsOf(work, personId, status === "ENDED" ? "membership_ended" : "membership_disabled");
   await withdraw(work, await work.tx.invitation.findMany({ where: { tenantId, invitedBy: personId, status: "OPEN" } }));
   if (status !== "ENDED") return sessions;
   const rows = await work.tx.assignment.findMany({ where: { tenantId, personId }, include: { role: true } });

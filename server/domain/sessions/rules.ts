@@ -1,0 +1,57 @@
+export const SESSION_STATUSES = ["ACTIVE", "EXPIRED", "REVOKED"] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
+/** Why a session ended before its time. */
+export type EndReason =
+  | "revoked"
+  | "revoked_by_owner"
+  | "limit"
+  | "membership_disabled"
+  | "membership_ended"
+  | "person_disabled";
+
+/** So many are ended by one commit, and written down as expired by one; a larger set goes on after it. */
+export const REVOKE_MAX = 1000;
+export const EXPIRE_MAX = 1000;
+
+/** Of one person in a tenant that says nothing else, and at most; beyond it the one that was seen longest ago ends. */
+export const CONCURRENT_DEFAULT = 10;
+export const CONCURRENT_MAX = 100;
+export const IDLE_MIN_MINUTES = 5;
+
+export const DEVICE_NAME_MAX = 80;
+export const LOCATION_MAX = 100;
+/** Browsers and people that a filter offers. */
+export const CHOICES_MAX = 100;
+
+export interface Lifetimes {
+  readonly idleMinutes: number;
+  readonly absoluteHours: number;
+}
+
+/** What a tenant says of its sessions; null where it says nothing. */
+export interface TenantLimits {
+  readonly idleMinutes: number | null;
+  readonly absoluteHours: number | null;
+  readonly concurrent: number | null;
+}
+
+/** What holds: the tenant's word, as far as it is stricter than the installation's. */
+export const limitsThatHold = (own: TenantLimits | null, installation: Lifetimes) => ({
+  idleMinutes: Math.min(own?.idleMinutes ?? installation.idleMinutes, installation.idleMinutes),
+  absoluteHours: Math.min(own?.absoluteHours ?? installation.absoluteHours, installation.absoluteHours),
+  concurrent: own?.concurrent ?? CONCURRENT_DEFAULT,
+});
+
+/** A browser without its version: "Chrome 142.0.0.0" is a Chrome. */
+export const browserFamily = (browser: string): string => browser.replace(/ [\d.]+$/, "");
+
+/** Whatever bytes a stranger or a proxy sent, as text that can be kept and shown: one line, whole characters, at most `max` of them (S10). */
+export const plainText = (given: string, max: number): string =>
+  given
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, "")
+    .normalize("NFC")
+    .trim()
+    .slice(0, max)
+    .toWellFormed();

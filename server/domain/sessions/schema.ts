@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { ids, instant, text, uuid } from "#server/domain/schema.ts";
+import { CONCURRENT_MAX, DEVICE_NAME_MAX, IDLE_MIN_MINUTES, SESSION_STATUSES } from "#server/domain/sessions/rules.ts";
+
+/** An address, or a range of them with the length of its prefix. */
+export const network = text(60).pipe(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]));
+
+/** Which sessions of the tenant; empty is all of them. */
+export const sessionFilter = z.strictObject({
+  person: uuid.optional(),
+  /** Without its version, as the choices name it. */
+  browser: text(100, 1).optional(),
+  address: network.optional(),
+  openedBefore: instant.optional(),
+  seenBefore: instant.optional(),
+});
+export type SessionFilter = z.output<typeof sessionFilter>;
+
+const page = {
+  /** The last of the page before. */
+  after: uuid.optional(),
+  limit: z.int().min(1).max(200).default(50),
+};
+
+export const sessionsInput = z.strictObject({
+  filter: sessionFilter.default({}),
+  /** Without any, all of them. */
+  status: z.array(z.enum(SESSION_STATUSES)).max(SESSION_STATUSES.length).optional(),
+  /** Of these alone. */
+  ids: ids.optional(),
+  ...page,
+});
+
+export const mySessionsInput = z.strictObject({
+  /** Those that have ended, instead of those that live. */
+  ended: z.boolean().default(false),
+  ...page,
+});
+
+export const choicesInput = z.strictObject({ q: text(100).optional() });
+
+const set = {
+  filter: sessionFilter.default({}),
+  /** Whether the very session that asks is one of them. */
+  own: z.boolean().default(false),
+};
+
+export const countInput = z.strictObject({
+  ...set,
+  /** As of when; without it, as of now, which the answer says. */
+  asOf: instant.optional(),
+});
+
+export const revokeMatchingInput = z.strictObject({
+  ...set,
+  /** What was counted and confirmed: nothing that was opened later, and no more than that. */
+  asOf: instant,
+  most: z.int().min(1),
+});
+
+export const revokeInput = z.strictObject({ ids });
+export const sessionIdInput = z.strictObject({ id: uuid });
+export const nothing = z.strictObject({});
+
+export const deviceNameInput = z.strictObject({
+  id: uuid,
+  /** Empty: as its browser is called. */
+  name: text(DEVICE_NAME_MAX).transform((name) => name.trim()),
+});
+
+export const sessionLimitsInput = z.strictObject({
+  idleMinutes: z.int().min(IDLE_MIN_MINUTES).nullable(),
+  absoluteHours: z.int().min(1).nullable(),
+  concurrent: z.int().min(1).max(CONCURRENT_MAX).nullable(),
+  /** The version that was edited; 0 where there was none. */
+  version: z.int().min(0),
+});
