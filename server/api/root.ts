@@ -5,6 +5,7 @@ import { bulks } from "#server/api/routers/bulks.ts";
 import { imports } from "#server/api/routers/imports.ts";
 import { messages } from "#server/api/routers/messages.ts";
 import { outbox } from "#server/api/routers/outbox.ts";
+import { password } from "#server/api/routers/password.ts";
 import { people } from "#server/api/routers/people.ts";
 import { policies } from "#server/api/routers/policies.ts";
 import { profile } from "#server/api/routers/profile.ts";
@@ -20,6 +21,7 @@ export const appRouter = router({
   imports,
   messages,
   outbox,
+  password,
   people,
   policies,
   profile,

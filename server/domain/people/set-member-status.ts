@@ -11,13 +11,19 @@ import { clock } from "#server/platform/db.ts";
 const EVENTS = { ACTIVE: "UserEnabled", DISABLED: "UserDisabled", ENDED: "UserEnded" } as const;
 const ACTIONS = { ACTIVE: "person.enabled", DISABLED: "person.disabled", ENDED: "person.ended" } as const;
 
-/** Ends what somebody has open in the caller's tenant: the next request of each session is nobody's (S4, S7). */
-export async function endSessions(work: Work, personId: string, reason: string): Promise<number> {
+/** Ends what somebody has open in the caller's tenant: the next request of each session is nobody's (S4, S7), all but the one to keep. */
+export async function endSessions(
+  work: Work,
+  personId: string,
+  reason: string,
+  keep: string | null = null,
+): Promise<number> {
   const { tenantId, personId: by } = work.caller;
   const now = await clock(work.tx);
   const ended = await work.tx.$queryRaw<{ id: string }[]>`
     UPDATE user_sessions SET status = 'REVOKED', ended_at = ${now}, ended_by = ${by}::uuid, ended_reason = ${reason}
-    WHERE tenant_id = ${tenantId}::uuid AND person_id = ${personId}::uuid AND status = 'ACTIVE' RETURNING id`;
+    WHERE tenant_id = ${tenantId}::uuid AND person_id = ${personId}::uuid AND status = 'ACTIVE'
+      AND id IS DISTINCT FROM ${keep}::uuid RETURNING id`;
   work.announce(
     "sessions",
     ended.map(({ id }) => id),
