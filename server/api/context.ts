@@ -3,11 +3,11 @@ import { requestLanguage } from "#server/api/language.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { callerKey } from "#server/domain/caller.ts";
 import { endReused } from "#server/domain/identity/end-reused.ts";
-import type { Place } from "#server/domain/identity/open-session.ts";
+import type { Device, Place } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
-import { tokenHash } from "#server/domain/ids.ts";
+import { DEVICE_DAYS, LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
+import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
 import { LIMITS } from "#server/platform/limits.ts";
 import type { Door, Rate } from "#server/platform/rates.ts";
@@ -24,6 +24,7 @@ export function requestFacts(headers: Headers): RequestFacts {
 }
 
 export const SECURE = env.APP_URL.startsWith("https:");
+const DEVICE_COOKIE = SECURE ? "__Host-countersign.device" : "countersign.device";
 export const SESSION_COOKIE = SECURE ? "__Host-countersign.session" : "countersign.session";
 
 export function cookie(headers: Headers, wanted: string): string | null {
@@ -46,6 +47,9 @@ export const limitStranger = ({ address }: RequestFacts): Rate => limit("address
 
 /** A sign-in costs a password hash, so it has a door of its own. */
 export const limitSignIn = ({ address }: RequestFacts): Rate => limit("sign-in", source(address ?? ""));
+
+/** Each asks for a mail to somebody. */
+export const limitReset = ({ address }: RequestFacts): Rate => limit("reset", source(address ?? ""));
 
 /** A person's writes, exports and uploads are counted over all of their sessions. */
 export const limitCaller = (door: "write" | "export" | "upload", caller: Caller): Rate =>
@@ -99,6 +103,10 @@ export interface Context {
   caller(): Promise<Caller | null>;
   /** Throws 429 for a stranger who asks too often. */
   limit(): void;
+  /** The browser, where what is asked for makes it known. */
+  device(): Device;
+  /** Its device cookie from now on. */
+  setDevice(device: Device): void;
   /** The browser's cookie from now on. */
   setSession(token: string): void;
   onReplay(): void;
@@ -119,10 +127,17 @@ export function placeOf(headers: Headers, facts: RequestFacts): Place {
   };
 }
 
-function sessionCookie(token: string): string {
-  const age = env.SESSION_ABSOLUTE_HOURS * 3600;
-  return `${SESSION_COOKIE}=${token}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${SECURE ? "; Secure" : ""}`;
-}
+/** The browser as its cookie says it, and the cookie that it gets with the next sign-in. */
+export const deviceOf = (headers: Headers): Device => ({
+  presented: cookie(headers, DEVICE_COOKIE),
+  fresh: newToken(),
+});
+
+const setCookie = (name: string, value: string, age: number) =>
+  `${name}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${SECURE ? "; Secure" : ""}`;
+
+const sessionCookie = (token: string) => setCookie(SESSION_COOKIE, token, env.SESSION_ABSOLUTE_HOURS * 3600);
+export const deviceCookie = ({ fresh }: Device) => setCookie(DEVICE_COOKIE, fresh, DEVICE_DAYS * 86_400);
 
 /** The tenant comes from the session and from nowhere else: no header is read for it. */
 export function createContext(request: Request, responseHeaders: Headers): Context {
@@ -138,6 +153,8 @@ export function createContext(request: Request, responseHeaders: Headers): Conte
       return caller;
     },
     limit: () => limitStranger(facts),
+    device: () => deviceOf(request.headers),
+    setDevice: (device) => responseHeaders.append("set-cookie", deviceCookie(device)),
     setSession: (token) => responseHeaders.append("set-cookie", sessionCookie(token)),
     onReplay: () => responseHeaders.set("idempotency-replayed", "true"),
   };

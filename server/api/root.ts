@@ -6,6 +6,7 @@ import { governance } from "#server/api/routers/governance.ts";
 import { imports } from "#server/api/routers/imports.ts";
 import { messages } from "#server/api/routers/messages.ts";
 import { outbox } from "#server/api/routers/outbox.ts";
+import { password } from "#server/api/routers/password.ts";
 import { people } from "#server/api/routers/people.ts";
 import { policies } from "#server/api/routers/policies.ts";
 import { profile } from "#server/api/routers/profile.ts";
@@ -23,6 +24,7 @@ export const appRouter = router({
   imports,
   messages,
   outbox,
+  password,
   people,
   policies,
   profile,

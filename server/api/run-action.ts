@@ -1,6 +1,7 @@
-import { callerOfRequest, checkOrigin, limitCaller, requestFacts } from "#server/api/context.ts";
+import { callerOfRequest, checkOrigin, limitCaller, limitStranger, requestFacts } from "#server/api/context.ts";
 import { explain, TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { logger } from "#server/platform/logger.ts";
 
 /** A form cannot read a status: what the command answered, or why it refused. */
@@ -13,6 +14,12 @@ export type ActionResult<O> =
       readonly httpStatus: number;
       readonly requestId: string;
     };
+
+function refused(error: unknown, requestId: string): ActionResult<never> {
+  const { code, facts, status, unexpected } = explain(error);
+  if (unexpected) logger.error({ err: error, requestId }, "an action failed");
+  return { ok: false, code, facts, httpStatus: status, requestId };
+}
 
 /**
  * A server action is one more way in, with the checks of the others: from this site, by a live session, within its
@@ -31,8 +38,23 @@ export async function runAction<O>(
     limitCaller("write", caller);
     return { ok: true, answer: await command(caller, input as never) };
   } catch (error) {
-    const { code, facts: said, status, unexpected } = explain(error);
-    if (unexpected) logger.error({ err: error, requestId: facts.requestId }, "an action failed");
-    return { ok: false, code, facts: said, httpStatus: status, requestId: facts.requestId };
+    return refused(error, facts.requestId);
+  }
+}
+
+/** The same for whoever is not known yet: so often a minute from one address, as this action asks for. */
+export async function runStrangerAction<O>(
+  headers: Headers,
+  limit: (facts: RequestFacts) => unknown,
+  run: (facts: RequestFacts) => Promise<O>,
+): Promise<ActionResult<O>> {
+  const facts = requestFacts(headers);
+  try {
+    checkOrigin({ method: "POST", headers });
+    limitStranger(facts);
+    limit(facts);
+    return { ok: true, answer: await run(facts) };
+  } catch (error) {
+    return refused(error, facts.requestId);
   }
 }

@@ -50,6 +50,7 @@ const variables = z
     RATE_LIMIT_UPLOAD: MINUTE_LIMIT.default(10),
     RATE_LIMIT_ADDRESS: MINUTE_LIMIT.default(300),
     RATE_LIMIT_SIGN_IN: MINUTE_LIMIT.default(60),
+    RATE_LIMIT_RESET: MINUTE_LIMIT.default(5),
     MAIL_FROM_ADDRESS: z.email().default("countersign@localhost.localdomain"),
     MAIL_FROM_NAME: z
       .string()

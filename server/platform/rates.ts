@@ -14,6 +14,7 @@ const RATES = {
   upload: env.RATE_LIMIT_UPLOAD,
   address: env.RATE_LIMIT_ADDRESS,
   "sign-in": env.RATE_LIMIT_SIGN_IN,
+  reset: env.RATE_LIMIT_RESET,
 } as const;
 export type Door = keyof typeof RATES;
 

@@ -4,6 +4,7 @@ import { EXPIRE_MAX } from "#server/domain/approvals/rules.ts";
 import { abandonedBulks } from "#server/domain/bulks/queries.ts";
 import { runBulk } from "#server/domain/bulks/run-bulk.ts";
 import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
+import { answerResets } from "#server/domain/identity/send-reset.ts";
 import { abandonedImports } from "#server/domain/imports/queries.ts";
 import { runImport } from "#server/domain/imports/run-import.ts";
 import { purgeExpired } from "#server/domain/maintenance/purge.ts";
@@ -93,6 +94,7 @@ export function schedule(pool: pg.Pool, stopping: { readonly aborted: boolean })
     every(POLL_MS, "imports", () => resumeImports(stopping)),
     every(POLL_MS, "expiry", () => expire(stopping)),
     every(SESSIONS_MS, "sessions", () => expireEnded(stopping)),
+    every(POLL_MS, "resets", () => answerResets(stopping)),
     ...(searchIsOn() ? [every(INDEXES_MS, "indexes", () => ensureIndexes(stopping))] : []),
     every(HOURLY_MS, "deliveries", async () => {
       await purgePublished(pool);

@@ -28,8 +28,10 @@ export const people = router({
     const { token, name, password, language } = parse(welcomeInput, input);
     const before = await ctx.caller();
     const signedInAs = before?.personId ?? null;
-    const session = await acceptInvitation({ ...ctx.place, token, name, password, language, signedInAs });
+    const device = ctx.device();
+    const session = await acceptInvitation({ ...ctx.place, device, token, name, password, language, signedInAs });
     if (before) await closeSession(before, {});
+    ctx.setDevice(device);
     ctx.setSession(session.token);
     return { accepted: true };
   }),

@@ -59,6 +59,7 @@ const MATRIX: Row[] = [
   ["access.whatCan", null, [...ALL], () => ({})],
   ["access.whoAmI", null, [...ALL], () => ({})],
   ["access.whoCan", "access:write", RUNS, () => ({ permission: "approvals:read", scopeId: world.orgs.ca })],
+  ["account.freeze", "system", [], () => ({ linkId: uuidv7() }), "tenant"],
   ["approvals.approvers", "messages:send", DECIDES, id],
   ["approvals.cancel", "approvals:submit", DECIDES, id],
   ["approvals.comment", "approvals:comment", DECIDES, () => ({ ...id(), comment: "Seen." })],
@@ -164,6 +165,9 @@ const MATRIX: Row[] = [
   ["outbox.replay", "outbox:replay", RUNS, () => ({ eventId: uuidv7(), reaction: "live" }), "tenant"],
   ["outbox.replayDead", "outbox:replay", RUNS, () => ({ reaction: "live" }), "tenant"],
   ["outbox.trace", "outbox:read", RUNS, () => ({ requestId: "r" }), "tenant"],
+  ["password.replace", null, [...ALL], () => ({ passwordHash: "x", changedAt: new Date(), elsewhere: true })],
+  ["password.sendReset", "system", [], () => ({ requestId: uuidv7(), personId: someone, language: "en" }), "tenant"],
+  ["password.settleReset", "system", [], () => ({ linkId: uuidv7(), passwordHash: "x", device: null }), "tenant"],
   [
     "people.accept",
     "system",

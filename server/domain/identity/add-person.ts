@@ -1,4 +1,5 @@
 import { command } from "#server/domain/command.ts";
+import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import { personInput } from "#server/domain/identity/schema.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { hashPassword } from "#server/platform/passwords.ts";
@@ -14,6 +15,7 @@ export const addPerson = command({
   input: personInput,
   run: async (work, { email, name, password, locale }): Promise<{ personId: string; created: boolean }> => {
     const { tenantId } = work.caller;
+    if (password) await refuseWeakPassword(password, { email, name, tenants: [] });
     const id = uuidv7();
     const created =
       (await work.tx

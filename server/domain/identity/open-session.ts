@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import Bowser from "bowser";
 import { command } from "#server/domain/command.ts";
+import { noteDevice } from "#server/domain/identity/note-device.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import { sessionInput } from "#server/domain/identity/schema.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
@@ -23,11 +24,33 @@ export interface Place {
   readonly requestId: string;
   readonly idleMinutes: number;
   readonly absoluteHours: number;
+  /** The browser by its device cookie: as it came, and what it becomes. Absent where no cookie is set. */
+  readonly device?: Device | undefined;
+}
+
+export interface Device {
+  readonly presented: string | null;
+  readonly fresh: string;
+}
+
+/** The same as the database knows it. */
+export const deviceHashes = ({ presented, fresh }: Device) => ({
+  presented: presented === null ? null : tokenHash(presented),
+  fresh: tokenHash(fresh),
+});
+
+/** A password that was proven may have been replaced since: its row is held until the session stands. */
+async function refuseReplaced(work: Work, personId: string, changedAt: Date): Promise<void> {
+  const [still] = await work.tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM credentials c JOIN people p ON p.id = c.person_id
+    WHERE c.person_id = ${personId}::uuid AND c.changed_at = ${changedAt}::timestamptz AND p.frozen_at IS NULL FOR SHARE`;
+  if (!still) throw new Refusal("password.changed");
 }
 
 const DEVICE_MAX = 200;
 
-function device(userAgent: string): { browser: string; os: string; deviceType: string } {
+/** What a browser says of itself; any bytes are survived. */
+export function devicePartsOf(userAgent: string): { browser: string; os: string; deviceType: string } {
   const said = plainText(userAgent, USER_AGENT_MAX);
   if (!said) return { browser: "", os: "", deviceType: "" };
   const { browser, os, platform } = Bowser.parse(said);
@@ -72,8 +95,10 @@ export const openSession = command({
   permission: "system",
   at: "tenant",
   input: sessionInput,
-  run: async (work, { personId, tokenHash, userAgent, location, ...installation }): Promise<{ sessionId: string }> => {
+  run: async (work, input): Promise<{ sessionId: string }> => {
+    const { personId, tokenHash, userAgent, location, changedAt, device, ...installation } = input;
     const { tenantId, address } = work.caller;
+    if (changedAt) await refuseReplaced(work, personId, changedAt);
     await lockMember(work, personId);
     const limits = limitsThatHold(await limitsOf(work.tx, tenantId), installation);
     await makeRoom(work, personId, limits.concurrent);
@@ -81,7 +106,7 @@ export const openSession = command({
     const now = await clock(work.tx);
     const absolute = new Date(now.getTime() + limits.absoluteHours * 3_600_000);
     const idle = new Date(Math.min(now.getTime() + limits.idleMinutes * 60_000, absolute.getTime()));
-    const facts = device(userAgent);
+    const facts = devicePartsOf(userAgent);
     await work.tx.userSession.create({
       data: {
         tenantId,
@@ -108,6 +133,7 @@ export const openSession = command({
       after: { personId, ...facts },
       at: now,
     });
+    if (device) await noteDevice(work, { personId, sessionId: id, device, ...facts, at: now });
     return { sessionId: id };
   },
 });
@@ -117,6 +143,7 @@ export async function beginSession(
   tenantId: string,
   person: { readonly id: string; readonly name: string },
   place: Place,
+  changedAt?: Date,
 ): Promise<string> {
   const { requestId, idleMinutes, absoluteHours, location = "" } = place;
   const address = plainText(place.address, ADDRESS_MAX);
@@ -129,6 +156,8 @@ export async function beginSession(
     location: location.slice(0, USER_AGENT_MAX),
     idleMinutes,
     absoluteHours,
+    ...(changedAt ? { changedAt } : {}),
+    ...(place.device ? { device: deviceHashes(place.device) } : {}),
   });
   return token;
 }

@@ -237,6 +237,18 @@ async function ownTenants(tx: Transaction, personId: string): Promise<TenantName
     WHERE m.person_id = ${personId}::uuid AND m.status = 'ACTIVE' ORDER BY t.name, t.id LIMIT 200`;
 }
 
+/** The tenant a person's session opens in: the oldest active membership, shown by the policy `own_memberships`. */
+export async function firstTenant(personId: string): Promise<string | null> {
+  return database().client.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT set_config('app.person_id', ${personId}, true)`;
+    const membership = await tx.membership.findFirst({
+      where: { personId, status: "ACTIVE" },
+      orderBy: { createdAt: "asc" },
+    });
+    return membership?.tenantId ?? null;
+  });
+}
+
 export const tenantsOf = (personId: string) => database().client.$transaction((tx) => ownTenants(tx, personId));
 
 const PLACES_MAX = 100;

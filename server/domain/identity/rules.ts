@@ -14,8 +14,8 @@ export const LANGUAGE_COOKIE = "countersign.language";
 export const FREE_FAILURES = 2;
 export const DELAY_MAX_SECONDS = 300;
 
-export const delayAfter = (failures: number): number =>
-  failures <= FREE_FAILURES ? 0 : Math.min(2 ** (failures - FREE_FAILURES - 1), DELAY_MAX_SECONDS);
+export const delayAfter = (failures: number, free = FREE_FAILURES, max = DELAY_MAX_SECONDS): number =>
+  failures <= free ? 0 : Math.min(2 ** (failures - free - 1), max);
 
 /** Whose tries are counted together: an IPv4 address, or the /64 that one IPv6 customer can choose from. */
 export function source(address: string): string {
@@ -44,3 +44,68 @@ export function safePath(target: string | null | undefined): string | null {
     return null;
   }
 }
+
+/** However it is written at sign-in: the address under which a person is known. */
+export const accountOf = (email: string): string =>
+  email.slice(0, 400).normalize("NFC").trim().toLowerCase().replaceAll("\u0000", "").slice(0, 320);
+
+/**
+ * Beyond this many failures in a row, from whatever addresses, an account waits too, so that guesses from many addresses
+ * stay under 100 an hour. A device that its owner signed in with before is counted by itself: nobody is locked out.
+ */
+export const FREE_ACCOUNT_FAILURES = 20;
+export const ACCOUNT_DELAY_MAX_SECONDS = 60;
+
+/** Characters, not bytes: spaces, accents and signs count as one each. */
+export const PASSWORD_MIN = 8;
+export const PASSWORD_MAX = 256;
+
+/** What is wrong with the length of a password; nothing else is asked of what it is made of. */
+export function lengthFlaw(password: string): "short" | "long" | null {
+  if ([...password].length < PASSWORD_MIN) return "short";
+  return password.length > PASSWORD_MAX ? "long" : null;
+}
+
+const PRODUCT = "Countersign";
+const NAME_PART_MIN = 4;
+const bare = (text: string) =>
+  text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
+/** Years, exclamation marks and the like around a name make it no harder to guess. */
+const core = (text: string) => bare(text).replace(/^\p{N}+|\p{N}+$/gu, "");
+
+/** Whose password it would be, and of which tenants: what is guessed first. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly name: string;
+  readonly tenants: readonly string[];
+}
+
+/** Whether a password is its owner's e-mail, their name, or the name of the product or of a tenant of theirs. */
+export function isPersonal(password: string, { email, name, tenants }: PasswordOwner): boolean {
+  const words = [
+    email,
+    email.split("@", 1)[0] ?? "",
+    name,
+    PRODUCT,
+    ...tenants,
+    ...name.split(/\s+/).filter((part) => part.length >= NAME_PART_MIN),
+  ];
+  const given = [bare(password), core(password)];
+  return words.some(
+    (word) => word !== "" && [bare(word), core(word)].some((known) => known !== "" && given.includes(known)),
+  );
+}
+
+/** How long a link that sets a new password works, and one that says "this was not me". */
+export const RESET_MINUTES = 30;
+export const NOT_ME_DAYS = 7;
+
+/** Resets that are mailed to one account within an hour; what is asked for beyond is answered the same, and not sent. */
+export const RESETS_PER_HOUR = 3;
+
+/** Devices that are remembered of a person: who was longest away is forgotten first, and who was away for so long. */
+export const DEVICES_MAX = 50;
+export const DEVICE_DAYS = 400;

@@ -1,13 +1,18 @@
 import { z } from "zod";
-import { LANGUAGES } from "#server/domain/identity/rules.ts";
+import { LANGUAGES, lengthFlaw, PASSWORD_MAX, PASSWORD_MIN } from "#server/domain/identity/rules.ts";
 import { text, uuid } from "#server/domain/schema.ts";
 
 export const email = text(320, 3)
   .transform((s) => s.trim().toLowerCase())
   .pipe(z.email());
 
-/** 8 at least, 64 and more allowed; the bound keeps the hash affordable. */
-export const password = z.string().min(8).max(256);
+/** Eight characters of any kind; the upper bound keeps the hash affordable, and nothing is ever cut off. */
+export const password = text(PASSWORD_MAX).refine((given) => lengthFlaw(given) === null, {
+  error: `has ${PASSWORD_MIN} characters or more`,
+});
+
+/** One that is only compared: whatever it is, it is right or wrong. */
+const guess = z.string().max(2 * PASSWORD_MAX);
 
 export const personInput = z.strictObject({
   email,
@@ -19,6 +24,12 @@ export const personInput = z.strictObject({
 
 export const credentialsInput = z.object({ email: z.string().max(400), password: z.string().max(256) });
 
+/** A SHA-256 as the database keeps it. */
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A device by its cookie: the one that came, and the one that takes its place. */
+export const deviceInput = z.strictObject({ presented: hash.nullable(), fresh: hash });
+
 export const sessionInput = z.strictObject({
   personId: z.uuid(),
   tokenHash: z.string().length(64),
@@ -26,6 +37,9 @@ export const sessionInput = z.strictObject({
   location: z.string().max(1000).default(""),
   idleMinutes: z.int().min(1),
   absoluteHours: z.int().min(1),
+  /** The password that was proven, by when it was set: a session is opened only while it is still theirs. */
+  changedAt: z.date().optional(),
+  device: deviceInput.optional(),
 });
 
 const isTimeZone = (zone: string): boolean => {
@@ -43,6 +57,35 @@ export const profileInput = z.strictObject({
   /** null: the browser's. */
   timeZone: text(64, 1).refine(isTimeZone, { error: "is no time zone" }).nullable(),
 });
+
+export const changePasswordInput = z.strictObject({
+  current: guess,
+  password,
+  /** Ends every other session of theirs, in all of their tenants. */
+  elsewhere: z.boolean().default(true),
+});
+
+export const replacePasswordInput = z.strictObject({
+  passwordHash: z.string().min(1).max(500),
+  /** The password that was proven, by when it was set. */
+  changedAt: z.date(),
+  elsewhere: z.boolean(),
+});
+
+export const askResetInput = z.strictObject({ email: text(320, 3) });
+export const sendResetInput = z.strictObject({ requestId: z.uuid(), personId: z.uuid(), language: z.enum(LANGUAGES) });
+
+const token = z.string().min(1).max(200);
+export const linkInput = z.strictObject({ token });
+export const resetInput = z.strictObject({ token, password });
+
+export const settleResetInput = z.strictObject({
+  linkId: z.uuid(),
+  passwordHash: z.string().min(1).max(500),
+  /** The browser that set it, known from then on. */
+  device: z.strictObject({ device: deviceInput, browser: z.string().max(200), os: z.string().max(200) }).nullable(),
+});
+export const settleAlarmInput = z.strictObject({ linkId: z.uuid() });
 
 export const tenantChoice = z.strictObject({ tenantId: uuid });
 export const narrowInput = z.strictObject({ scopeId: uuid.nullable() });

@@ -3,7 +3,7 @@ import { command } from "#server/domain/command.ts";
 
 const ROWS_MAX = 10_000;
 
-/** Removes what nobody can use any more: expired idempotency records, drafts, unfinished imports and uploaded files of yesterday, one-time links of last week; each bounded. */
+/** Removes what nobody can use any more: expired idempotency records, drafts, unfinished imports and uploaded files of yesterday, one-time links of last week, and those of accounts of last month; each bounded. */
 export const purgeExpired = command({
   name: "maintenance.purge",
   permission: "access:write",
@@ -12,7 +12,7 @@ export const purgeExpired = command({
   run: async ({
     tx,
     caller,
-  }): Promise<{ keys: number; drafts: number; imports: number; files: number; links: number }> => {
+  }): Promise<{ keys: number; drafts: number; imports: number; files: number; links: number; accounts: number }> => {
     const keys = await tx.$executeRaw`
       DELETE FROM idempotency_records r USING (SELECT scope, key FROM idempotency_records WHERE tenant_id = ${caller.tenantId}::uuid AND expires_at < clock_timestamp() LIMIT ${ROWS_MAX}) AS old
       WHERE r.tenant_id = ${caller.tenantId}::uuid AND r.scope = old.scope AND r.key = old.key`;
@@ -30,6 +30,10 @@ export const purgeExpired = command({
       DELETE FROM message_secrets s USING (SELECT message_id, name FROM message_secrets WHERE tenant_id = ${caller.tenantId}::uuid
         AND created_at < clock_timestamp() - interval '7 days' LIMIT ${ROWS_MAX}) AS old
       WHERE s.tenant_id = ${caller.tenantId}::uuid AND s.message_id = old.message_id AND s.name = old.name`;
-    return { keys, drafts, imports, files, links };
+    const accounts = await tx.$executeRaw`
+      DELETE FROM account_links l USING (SELECT id FROM account_links WHERE tenant_id = ${caller.tenantId}::uuid
+        AND created_at < clock_timestamp() - interval '30 days' LIMIT ${ROWS_MAX}) AS old
+      WHERE l.tenant_id = ${caller.tenantId}::uuid AND l.id = old.id`;
+    return { keys, drafts, imports, files, links, accounts };
   },
 });

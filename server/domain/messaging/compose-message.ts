@@ -105,6 +105,41 @@ const letters: Letters = {
     note: t("invitation.expiry", { hours }),
     footer: t("invitationFooter", { tenant }),
   }),
+  passwordReset: ({ minutes, address }, { t, messageId, tenant }) => ({
+    subject: t("passwordReset.subject"),
+    preview: t("passwordReset.preview"),
+    heading: t("passwordReset.heading"),
+    paragraphs: [t("passwordReset.lead", { address: address || t("unknown") })],
+    action: { label: t("passwordReset.action"), href: placeholder(messageId, "link") },
+    note: t("passwordReset.expiry", { minutes }),
+    footer: t("accountFooter", { tenant }),
+  }),
+  passwordChanged: ({ at, address }, { t, tenant }) => ({
+    subject: t("passwordChanged.subject"),
+    preview: t("passwordChanged.preview"),
+    heading: t("passwordChanged.heading"),
+    paragraphs: [t("passwordChanged.lead", { at: t("moment", { at }), address: address || t("unknown") })],
+    action: { label: t("passwordChanged.action"), href: `${env.APP_URL}/forgot-password` },
+    note: t("passwordChanged.note"),
+    footer: t("accountFooter", { tenant }),
+  }),
+  newDevice: ({ browser, os, address, at, days }, { t, messageId, tenant }) => ({
+    subject: t("newDevice.subject"),
+    preview: t("newDevice.preview"),
+    heading: t("newDevice.heading"),
+    paragraphs: [t("newDevice.lead")],
+    subjectOf: {
+      title: browser || t("unknown"),
+      facts: [
+        [t("system"), os || t("unknown")],
+        [t("address"), address || t("unknown")],
+        [t("time"), t("moment", { at })],
+      ],
+    },
+    action: { label: t("newDevice.action"), href: placeholder(messageId, "link") },
+    note: t("newDevice.note", { days }),
+    footer: t("accountFooter", { tenant }),
+  }),
 };
 
 /** One line, whatever a title holds: a header must not be let continue. */

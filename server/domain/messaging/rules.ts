@@ -1,5 +1,13 @@
 /** Each has its texts in messages/<language>/mail.json. */
-export const TEMPLATES = ["approvalReminder", "decisionTold", "changesRequested", "invitation"] as const;
+export const TEMPLATES = [
+  "approvalReminder",
+  "decisionTold",
+  "changesRequested",
+  "invitation",
+  "passwordReset",
+  "passwordChanged",
+  "newDevice",
+] as const;
 export type Template = (typeof TEMPLATES)[number];
 
 export const STATUSES = ["QUEUED", "SENDING", "SENT", "CAPTURED", "DEAD"] as const;

@@ -43,6 +43,15 @@ export const templateData = {
     by: text(200, 1).nullable(),
     hours: z.int().min(1).max(1000),
   }),
+  passwordReset: z.strictObject({ minutes: z.int().min(1).max(1440), address: text(100) }),
+  passwordChanged: z.strictObject({ at: z.date(), address: text(100) }),
+  newDevice: z.strictObject({
+    browser: text(200),
+    os: text(200),
+    address: text(100),
+    at: z.date(),
+    days: z.int().min(1).max(31),
+  }),
 } as const satisfies Record<(typeof TEMPLATES)[number], z.ZodType>;
 
 export type TemplateData = { readonly [T in keyof typeof templateData]: z.output<(typeof templateData)[T]> };
@@ -69,6 +78,9 @@ export const SAMPLES: TemplateData = {
   decisionTold: { ...sample, state: "APPROVED", decidedBy: "Olu Adeyemi", decidedAt: SAMPLE_AT, comment: null },
   changesRequested: { ...sample, decidedBy: "Olu Adeyemi", decidedAt: SAMPLE_AT, comment: SAMPLE_COMMENT },
   invitation: { tenant: "Northwind", by: "Ana Ferreira", hours: 72 },
+  passwordReset: { minutes: 30, address: "198.51.100.7" },
+  passwordChanged: { at: SAMPLE_AT, address: "198.51.100.7" },
+  newDevice: { browser: "Firefox 143", os: "Linux", address: "198.51.100.7", at: SAMPLE_AT, days: 7 },
 };
 
 /** The one-time links of a template, by the name of their placeholder. */
@@ -77,6 +89,9 @@ export interface TemplateSecrets {
   readonly decisionTold: Readonly<Record<never, string>>;
   readonly changesRequested: Readonly<Record<never, string>>;
   readonly invitation: { readonly link: string };
+  readonly passwordReset: { readonly link: string };
+  readonly passwordChanged: Readonly<Record<never, string>>;
+  readonly newDevice: { readonly link: string };
 }
 
 export const address = z

@@ -1,5 +1,6 @@
 import { grant } from "#server/domain/access/assign-role.ts";
 import { command } from "#server/domain/command.ts";
+import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
@@ -123,7 +124,9 @@ export async function acceptInvitation(welcome: Welcome): Promise<{ token: strin
   if (!found) throw new Refusal("invitation.not_found");
   const name = welcome.name ?? found.name;
   const caller = await systemCaller(found.tenantId, { name, address, requestId });
-  const passwordHash = password && !found.personId ? await hashPassword(password) : null;
+  const chosen = found.personId ? undefined : password;
+  if (chosen) await refuseWeakPassword(chosen, { email: found.email, name, tenants: [found.tenant] });
+  const passwordHash = chosen ? await hashPassword(chosen) : null;
   const { personId } = await settleInvitation(caller, {
     invitationId: found.id,
     personId: signedInAs,

@@ -45,9 +45,15 @@ export async function endSessions(
   return ended;
 }
 
-/** All that somebody has open in the caller's tenant, however many that are. */
-export async function endSessionsOf(work: Work, personId: string, reason: EndReason): Promise<number> {
-  return (await endSessions(work, Prisma.sql`s.person_id = ${personId}::uuid`, reason, null)).length;
+/** All that somebody has open in the caller's tenant, however many that are, but the one to keep. */
+export async function endSessionsOf(
+  work: Work,
+  personId: string,
+  reason: EndReason,
+  keep: string | null = null,
+): Promise<number> {
+  const theirs = Prisma.sql`s.person_id = ${personId}::uuid AND s.id IS DISTINCT FROM ${keep}::uuid`;
+  return (await endSessions(work, theirs, reason, null)).length;
 }
 
 /** How many sessions ended, and of how many people. */

@@ -8,7 +8,10 @@ export type EndReason =
   | "limit"
   | "membership_disabled"
   | "membership_ended"
-  | "person_disabled";
+  | "person_disabled"
+  | "password_changed"
+  | "password_reset"
+  | "not_me";
 
 /** So many are ended by one commit, and written down as expired by one; a larger set goes on after it. */
 export const REVOKE_MAX = 1000;

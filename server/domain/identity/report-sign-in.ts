@@ -1,0 +1,52 @@
+import { command } from "#server/domain/command.ts";
+import { endLinks } from "#server/domain/identity/end-links.ts";
+import { linkByToken } from "#server/domain/identity/find-link.ts";
+import { systemCaller } from "#server/domain/identity/queries.ts";
+import { settleAlarmInput } from "#server/domain/identity/schema.ts";
+import { takeLink } from "#server/domain/identity/take-link.ts";
+import { inOwnTenants } from "#server/domain/identity/visit-tenants.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import { endSessionsOf } from "#server/domain/sessions/end-sessions.ts";
+
+/**
+ * "This was not me": whoever signed in is out, in every tenant, and the account is frozen. Devices are forgotten: one of
+ * them may be the stranger's. A password that is reset by mail lifts it.
+ */
+export const freezeAccount = command({
+  name: "account.freeze",
+  permission: "system",
+  at: "tenant",
+  input: settleAlarmInput,
+  run: async (work, { linkId }): Promise<{ ended: number }> => {
+    const { personId, sessionId } = await takeLink(work, linkId, "NOT_ME");
+    await work.tx
+      .$executeRaw`UPDATE people SET frozen_at = coalesce(frozen_at, clock_timestamp()) WHERE id = ${personId}::uuid`;
+    await work.tx.knownDevice.deleteMany({ where: { personId } });
+    let ended = 0;
+    await inOwnTenants(work, personId, async (inner) => {
+      await endLinks(inner, personId);
+      ended += await endSessionsOf(inner, personId, "not_me");
+    });
+    work.audit({
+      class: "SECURITY",
+      action: "person.frozen",
+      targetType: "person",
+      targetId: personId,
+      scopeId: null,
+      before: { frozen: false },
+      after: { frozen: true, sessionId, sessionsEnded: ended },
+    });
+    return { ended };
+  },
+});
+
+/** From whoever has the link of the mail about a sign-in, signed in or not. */
+export async function reportSignIn(
+  token: string,
+  { address, requestId }: { address: string; requestId: string },
+): Promise<{ ended: number }> {
+  const link = await linkByToken(token, "NOT_ME");
+  if (link?.status !== "OPEN") throw new Refusal("link.not_found");
+  const { tenantId, personId, name, id } = link;
+  return freezeAccount(await systemCaller(tenantId, { personId, name, address, requestId }), { linkId: id });
+}
