@@ -12,6 +12,7 @@ import people from "./en/people.json" with { type: "json" };
 import policies from "./en/policies.json" with { type: "json" };
 import refusals from "./en/refusals.json" with { type: "json" };
 import requests from "./en/requests.json" with { type: "json" };
+import sessions from "./en/sessions.json" with { type: "json" };
 import shell from "./en/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
@@ -30,5 +31,6 @@ export default {
   ...policies,
   ...refusals,
   ...requests,
+  ...sessions,
   ...shell,
 };

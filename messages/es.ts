@@ -12,6 +12,7 @@ import people from "./es/people.json" with { type: "json" };
 import policies from "./es/policies.json" with { type: "json" };
 import refusals from "./es/refusals.json" with { type: "json" };
 import requests from "./es/requests.json" with { type: "json" };
+import sessions from "./es/sessions.json" with { type: "json" };
 import shell from "./es/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
@@ -30,5 +31,6 @@ export default {
   ...policies,
   ...refusals,
   ...requests,
+  ...sessions,
   ...shell,
 };

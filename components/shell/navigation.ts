@@ -1,4 +1,16 @@
-import { Building2, FileUp, Inbox, Layers, Mail, Route, ScrollText, ShieldCheck, Users, Waypoints } from "lucide-react";
+import {
+  Building2,
+  FileUp,
+  Inbox,
+  Layers,
+  Mail,
+  MonitorSmartphone,
+  Route,
+  ScrollText,
+  ShieldCheck,
+  Users,
+  Waypoints,
+} from "lucide-react";
 import { useMe } from "#components/identity/me.tsx";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
 
@@ -39,6 +51,15 @@ export const SECTIONS = [
     wholeTenant: true,
   },
   { name: "access", group: "security", href: "/access", icon: ShieldCheck, letter: "c", permission: "access:write" },
+  {
+    name: "sessions",
+    group: "security",
+    href: "/sessions",
+    icon: MonitorSmartphone,
+    letter: "s",
+    permission: "sessions:read",
+    wholeTenant: true,
+  },
 ] as const;
 
 type Section = (typeof SECTIONS)[number];

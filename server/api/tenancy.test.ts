@@ -178,7 +178,7 @@ const PROCEDURES: Record<string, Inputs> = {
   "scopes.create": ({ org }) => [{ parentId: org, kind: "CYCLE", items: [{ code: "C", name: "C" }] }],
   "scopes.list": NO_IDS,
   "scopes.rename": ({ org }) => [{ id: org, name: "Another" }],
-  "sessions.choices": ({ email }) => [{ q: email }],
+  "sessions.choices": ({ email, person }) => [{ q: email }, { q: email, person }],
   "sessions.count": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z" }],
   "sessions.limits": NO_IDS,
   "sessions.list": ({ person, session }) => [
