@@ -14,6 +14,7 @@ import policies from "./en/policies.json" with { type: "json" };
 import refusals from "./en/refusals.json" with { type: "json" };
 import requests from "./en/requests.json" with { type: "json" };
 import serviceClients from "./en/service-clients.json" with { type: "json" };
+import sessions from "./en/sessions.json" with { type: "json" };
 import shell from "./en/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
@@ -34,5 +35,6 @@ export default {
   ...refusals,
   ...requests,
   ...serviceClients,
+  ...sessions,
   ...shell,
 };

@@ -14,6 +14,7 @@ import policies from "./es/policies.json" with { type: "json" };
 import refusals from "./es/refusals.json" with { type: "json" };
 import requests from "./es/requests.json" with { type: "json" };
 import serviceClients from "./es/service-clients.json" with { type: "json" };
+import sessions from "./es/sessions.json" with { type: "json" };
 import shell from "./es/shell.json" with { type: "json" };
 
 /** One file a noun; no namespace is in two of them. */
@@ -34,5 +35,6 @@ export default {
   ...refusals,
   ...requests,
   ...serviceClients,
+  ...sessions,
   ...shell,
 };

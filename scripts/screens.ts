@@ -436,6 +436,25 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("dialog").getByRole("button", { name: "Rotate" }).click();
     await page.getByText(/you will not see it again/).waitFor();
   },
+  sessions: async (page) => {
+    await page.goto("/sessions?show=all");
+    await page.getByRole("table", { name: "Sessions" }).getByRole("checkbox").nth(1).check();
+  },
+  "sessions-end": async (page) => {
+    await page.goto("/sessions");
+    await page.getByRole("table", { name: "Sessions" }).waitFor();
+    await page.getByRole("button", { name: "End all sessions" }).click();
+    await page.getByText(/would end/).waitFor();
+  },
+  "sessions-limits": async (page) => {
+    await page.goto("/sessions");
+    await page.getByRole("button", { name: "Limits" }).click();
+    await page.getByLabel("Hours in all").waitFor();
+  },
+  devices: async (page) => {
+    await page.goto("/profile/sessions");
+    await page.getByText("This device").waitFor();
+  },
   organisations: async (page) => {
     await page.goto("/organisations");
     await page.getByRole("button", { name: /California/ }).waitFor();

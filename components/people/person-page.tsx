@@ -14,6 +14,7 @@ import { HeldRoles } from "#components/people/held-roles.tsx";
 import { MemberStatusBadge } from "#components/people/member-status.tsx";
 import { MembershipActions } from "#components/people/membership-actions.tsx";
 import type { Person } from "#components/people/use-people.ts";
+import { sessionQuery } from "#components/sessions/view.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { Ago, Moment } from "#components/ui/time.tsx";
@@ -30,7 +31,8 @@ function Fact({ label, children }: { label: string; children: React.ReactNode })
 function Facts({ person }: { person: Person }) {
   const t = useTranslations("person");
   const languages = useTranslations("languages");
-  const { email, language, createdAt, lastSeenAt, sessions } = person;
+  const { mayInTenant } = useMe();
+  const { personId, email, language, createdAt, lastSeenAt, sessions } = person;
   return (
     <section aria-labelledby="facts" className="px-4">
       <h2 id="facts" className="pb-1 font-semibold text-sm">
@@ -45,7 +47,19 @@ function Facts({ person }: { person: Person }) {
         {sessions === null ? null : (
           <>
             <Fact label={t("lastSeen")}>{lastSeenAt ? <Ago at={lastSeenAt} /> : t("never")}</Fact>
-            <Fact label={t("sessions")}>{t("openSessions", { count: sessions })}</Fact>
+            <Fact label={t("sessions")}>
+              {mayInTenant("sessions:read") ? (
+                <Link
+                  href={`/sessions${sessionQuery({ person: personId })}`}
+                  prefetch={false}
+                  className="text-accent underline-offset-2 hover:underline"
+                >
+                  {t("openSessions", { count: sessions })}
+                </Link>
+              ) : (
+                t("openSessions", { count: sessions })
+              )}
+            </Fact>
           </>
         )}
       </dl>

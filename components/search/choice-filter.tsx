@@ -20,27 +20,35 @@ interface ChoiceProps {
   counts?: Readonly<Record<string, number>> | undefined;
   chosen: string | null;
   onChange: (value: string | null) => void;
+  /** Where the options are found elsewhere: told what is typed, and nothing is left out here. */
+  onType?: (text: string) => void;
 }
 
 const SEARCH_FROM = 9;
 
 /** One of many, or any. */
-export function ChoiceFilter({ label, options, counts, chosen, onChange }: ChoiceProps) {
+export function ChoiceFilter({ label, options, counts, chosen, onChange, onType }: ChoiceProps) {
   const t = useTranslations("filters");
   const format = useFormatter();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLocaleLowerCase();
-  const shown = options.filter((o) => `${o.label} ${o.hint ?? ""}`.toLocaleLowerCase().includes(wanted));
+  const shown = onType
+    ? options
+    : options.filter((o) => `${o.label} ${o.hint ?? ""}`.toLocaleLowerCase().includes(wanted));
+  const type = (text: string) => {
+    setSearch(text);
+    onType?.(text);
+  };
   const said = chosen === null ? null : (options.find((o) => o.value === chosen)?.label ?? chosen);
   return (
     <Popover label={label} trigger={<FilterTrigger label={label} said={said} />} className="w-72">
-      {options.length >= SEARCH_FROM ? (
+      {onType || options.length >= SEARCH_FROM ? (
         <div className="border-b p-2">
           <Input
             aria-label={t("searchIn", { label })}
             placeholder={t("searchIn", { label })}
             value={search}
-            onChange={(event) => setSearch(event.target.value)}
+            onChange={(event) => type(event.target.value)}
           />
         </div>
       ) : null}

@@ -5,6 +5,7 @@ import {
   Inbox,
   Layers,
   Mail,
+  MonitorSmartphone,
   Route,
   Scale,
   ScrollText,
@@ -60,6 +61,15 @@ export const SECTIONS = [
     icon: Bot,
     letter: "k",
     permission: "clients:write",
+    wholeTenant: true,
+  },
+  {
+    name: "sessions",
+    group: "security",
+    href: "/sessions",
+    icon: MonitorSmartphone,
+    letter: "s",
+    permission: "sessions:read",
     wholeTenant: true,
   },
 ] as const;

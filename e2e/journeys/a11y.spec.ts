@@ -207,6 +207,26 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "I have kept it" }).click();
   await expect(page.getByRole("list", { name: "Tokens" })).toBeVisible();
   await look("service client");
+  await page.goto("/sessions?show=all");
+  await expect(page.getByRole("table", { name: "Sessions" })).toBeVisible();
+  await look("sessions");
+  await page.getByRole("button", { name: "End all sessions" }).click();
+  await expect(page.getByRole("dialog").getByText(/would end/)).toBeVisible();
+  await look("ending all sessions");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Limits" }).click();
+  await expect(page.getByRole("dialog").getByLabel("Hours in all")).toBeVisible();
+  await look("limits of sessions");
+  await page.keyboard.press("Escape");
+  await page.goto("/profile/sessions");
+  await expect(page.getByText("This device")).toBeVisible();
+  await look("devices");
+  await page
+    .getByRole("button", { name: /^Rename/ })
+    .first()
+    .click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("naming a device");
   await page.goto("/organisations");
   await page.getByRole("button", { name: /California/ }).click();
   await expect(page.getByRole("dialog").getByText(/pending/)).toBeVisible();

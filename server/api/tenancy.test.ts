@@ -219,7 +219,7 @@ const PROCEDURES: Record<string, Inputs> = {
     { id: client, status: "ACTIVE" },
   ],
   "serviceClients.update": ({ client }) => [{ id: client, name: "Ours now" }],
-  "sessions.choices": ({ email }) => [{ q: email }],
+  "sessions.choices": ({ email, person }) => [{ q: email }, { q: email, person }],
   "sessions.count": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z" }],
   "sessions.limits": NO_IDS,
   "sessions.list": ({ person, session }) => [

@@ -10,7 +10,7 @@ export interface Ended {
 }
 
 /**
- * Ends the living sessions `s` of the caller's tenant that `which` leaves, the oldest first, at most `most` (null: all): the
+ * Ends the living sessions `s` of the caller's tenant that `which` leaves, the oldest first and the one that asks last, at most `most` (null: all): the
  * next request of each, in any process, is nobody's (S4), and its open pages are told.
  */
 export async function endSessions(
@@ -19,12 +19,12 @@ export async function endSessions(
   reason: EndReason,
   most: number | null = REVOKE_MAX,
 ): Promise<readonly Ended[]> {
-  const { tenantId, personId: by } = work.caller;
+  const { tenantId, personId: by, sessionId } = work.caller;
   const now = await clock(work.tx);
   const ended = await work.tx.$queryRaw<Ended[]>`
     WITH found AS MATERIALIZED (
       SELECT s.id FROM user_sessions s WHERE s.tenant_id = ${tenantId}::uuid AND ${ALIVE} AND ${which}
-      ORDER BY s.id LIMIT ${most}::int FOR NO KEY UPDATE)
+      ORDER BY s.id IS NOT DISTINCT FROM ${sessionId}::uuid, s.id LIMIT ${most}::int FOR NO KEY UPDATE)
     UPDATE user_sessions u SET status = 'REVOKED', ended_at = ${now}, ended_by = ${by}::uuid, ended_reason = ${reason}
     FROM found WHERE u.tenant_id = ${tenantId}::uuid AND u.id = found.id RETURNING u.id, u.person_id AS "personId"`;
   work.announce(

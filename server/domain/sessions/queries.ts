@@ -115,14 +115,14 @@ export const sessionChoices = query({
   name: "sessions.choices",
   permission: "sessions:read",
   input: choicesInput,
-  run: async ({ caller, tx }, { q }) => {
+  run: async ({ caller, tx }, { q, person }) => {
     refuseElsewhere(caller, "sessions:read");
     const like = `%${(q ?? "").trim().replace(/[\\%_]/g, "\\$&")}%`;
     const people = await tx.$queryRaw<{ id: string; name: string; email: string }[]>`
       SELECT p.id, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id
-      WHERE m.tenant_id = ${caller.tenantId}::uuid AND (p.name ILIKE ${like} OR p.email ILIKE ${like})
+      WHERE m.tenant_id = ${caller.tenantId}::uuid AND (p.id = ${person ?? null}::uuid OR p.name ILIKE ${like} OR p.email ILIKE ${like})
         AND EXISTS (SELECT FROM user_sessions s WHERE s.tenant_id = m.tenant_id AND s.person_id = m.person_id)
-      ORDER BY p.name, p.id LIMIT ${CHOICES_MAX}::int`;
+      ORDER BY p.id = ${person ?? null}::uuid DESC NULLS LAST, p.name, p.id LIMIT ${CHOICES_MAX}::int`;
     const browsers = await tx.$queryRaw<{ name: string }[]>`
       SELECT DISTINCT ${FAMILY} AS name FROM user_sessions s
       WHERE s.tenant_id = ${caller.tenantId}::uuid AND s.browser <> '' ORDER BY 1 LIMIT ${CHOICES_MAX}::int`;

@@ -49,6 +49,20 @@ export const limitsThatHold = (own: TenantLimits | null, installation: Lifetimes
 /** A browser without its version: "Chrome 142.0.0.0" is a Chrome. */
 export const browserFamily = (browser: string): string => browser.replace(/ [\d.]+$/, "");
 
+const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+const BITS = /^(0|[1-9]\d{0,2})$/;
+
+/** An address, or a range of them with the length of its prefix, as the database reads one. */
+export function isNetwork(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const most = V4.test(address)
+    ? 32
+    : /^[\da-f:.]*:[\da-f:.]*$/i.test(address) && URL.canParse(`http://[${address}]`)
+      ? 128
+      : -1;
+  return more.length === 0 && most > 0 && (bits === undefined || (BITS.test(bits) && Number(bits) <= most));
+}
+
 /** Whatever bytes a stranger or a proxy sent, as text that can be kept and shown: one line, whole characters, at most `max` of them (S10). */
 export const plainText = (given: string, max: number): string =>
   given

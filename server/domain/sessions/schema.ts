@@ -1,9 +1,15 @@
 import { z } from "zod";
 import { ids, instant, text, uuid } from "#server/domain/schema.ts";
-import { CONCURRENT_MAX, DEVICE_NAME_MAX, IDLE_MIN_MINUTES, SESSION_STATUSES } from "#server/domain/sessions/rules.ts";
+import {
+  CONCURRENT_MAX,
+  DEVICE_NAME_MAX,
+  IDLE_MIN_MINUTES,
+  isNetwork,
+  SESSION_STATUSES,
+} from "#server/domain/sessions/rules.ts";
 
 /** An address, or a range of them with the length of its prefix. */
-export const network = text(60).pipe(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]));
+export const network = text(60).refine(isNetwork, { error: "is neither an address nor a range of them" });
 
 /** Which sessions of the tenant; empty is all of them. */
 export const sessionFilter = z.strictObject({
@@ -37,7 +43,11 @@ export const mySessionsInput = z.strictObject({
   ...page,
 });
 
-export const choicesInput = z.strictObject({ q: text(100).optional() });
+export const choicesInput = z.strictObject({
+  q: text(100).optional(),
+  /** Who is chosen already, and is among the answers whatever is looked for. */
+  person: uuid.optional(),
+});
 
 const set = {
   filter: sessionFilter.default({}),

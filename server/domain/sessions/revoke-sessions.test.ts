@@ -1,0 +1,281 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Caller } from "#server/domain/caller.ts";
+import type { Place } from "#server/domain/identity/open-session.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
+import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { tokenHash } from "#server/domain/ids.ts";
+import { countSessions, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
+import { revokeOtherSessions } from "#server/domain/sessions/revoke-own.ts";
+import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
+import { isNetwork, REVOKE_MAX } from "#server/domain/sessions/rules.ts";
+import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
+import type { World } from "#server/testing/world.ts";
+import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+
+const { admin } = bindTestDatabase();
+const PLACE: Place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+const facts = { requestId: "r", correlationId: "r", address: null, locale: null };
+const sql = async (text: string, values: unknown[] = []) => (await admin().pool.query(text, values)).rows;
+const CHROME =
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
+const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+
+let world: World;
+let ada: Caller;
+beforeEach(async () => {
+  world = await makeTenant();
+  ada = await open((await world.person("administrator")).personId);
+});
+
+/** Somebody's session, as who it lets in. */
+async function open(personId: string | null, place: Partial<Place> = {}): Promise<Caller> {
+  const token = await beginSession(world.tenantId, { id: personId as string, name: "n" }, { ...PLACE, ...place });
+  return (await callerOfSession(tokenHash(token), 120, facts)) as Caller;
+}
+const statuses = async () =>
+  (await listSessions(ada, { limit: 200 })).items.map(({ id, status }) => [id, status] as const);
+const aliveOf = async () => (await listSessions(ada, { status: ["ACTIVE"], limit: 200 })).items.map(({ id }) => id);
+const ids = (callers: readonly Caller[]) => callers.map(({ sessionId }) => sessionId as string);
+
+describe("what is ended is what was counted", () => {
+  test("sessions opened after the count live on, and so does the one that asks", async () => {
+    const [olu, mei] = [await world.person("decider"), await world.person("decider")];
+    const counted = [await open(olu.personId), await open(olu.personId), await open(mei.personId)];
+    const { sessions, people, asOf } = await countSessions(ada, {});
+    expect({ sessions, people }).toEqual({ sessions: 3, people: 2 });
+    const later = await open(mei.personId);
+    expect(await revokeMatching(ada, { filter: {}, asOf, most: sessions })).toEqual({
+      sessions: 3,
+      people: 2,
+      left: 0,
+    });
+    expect((await aliveOf()).sort()).toEqual(ids([ada, later]).sort());
+    expect(await countSessions(ada, { asOf })).toMatchObject({ sessions: 0, people: 0 });
+    const logged = await sql(
+      "SELECT target_id AS id, person_id AS by, after FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1 ORDER BY 1",
+      [world.tenantId],
+    );
+    expect(logged.map(({ id }) => id).sort()).toEqual(ids(counted).sort());
+    for (const { by, after } of logged) {
+      expect(by).toBe(ada.personId);
+      expect(after).toMatchObject({ status: "REVOKED", reason: "revoked" });
+    }
+  });
+
+  test("with fewer confirmed than there are, the oldest end and no more; what has ended by itself is not ended again", async () => {
+    const { personId } = await world.person("decider");
+    const [first, second, third] = [await open(personId), await open(personId), await open(personId)];
+    const { asOf } = await countSessions(ada, {});
+    expect(await revokeMatching(ada, { asOf, most: 2 })).toEqual({ sessions: 2, people: 1, left: 0 });
+    expect((await aliveOf()).sort()).toEqual(ids([ada, third]).sort());
+    await revokeOtherSessions({ ...third, sessionId: null }, {});
+    expect(await revokeMatching(ada, { asOf, most: 1 })).toEqual({ sessions: 0, people: 0, left: 0 });
+    expect(await revokeSessions(ada, { ids: ids([first, second, third]) })).toEqual({ sessions: 0, people: 0 });
+  });
+
+  test("also the own session, when that is asked for, and as the last", async () => {
+    const other = await open((await world.person("decider")).personId);
+    const { sessions, asOf } = await countSessions(ada, { own: true });
+    expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
+    expect(await aliveOf()).toEqual(ids([ada]));
+    expect(sessions).toBe(2);
+    expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
+    expect(await aliveOf()).toEqual([]);
+    expect(other.sessionId).not.toBe(ada.sessionId);
+  });
+
+  test(`more than ${REVOKE_MAX} are ended by as many commits as they take, each once`, async () => {
+    const { personId } = await world.person("decider");
+    await sql(
+      `INSERT INTO user_sessions (tenant_id, id, person_id, token_hash, created_at, last_seen_at, idle_expires_at, absolute_expires_at)
+       SELECT $1, gen_random_uuid(), $2, md5(n::text) || md5(n::text), now(), now(), now() + interval '1 hour', now() + interval '1 hour' FROM generate_series(1, $3) n`,
+      [world.tenantId, personId, REVOKE_MAX + 5],
+    );
+    const { sessions, asOf } = await countSessions(ada, {});
+    expect(sessions).toBe(REVOKE_MAX + 5);
+    expect(await revokeMatching(ada, { asOf, most: sessions })).toEqual({ sessions: REVOKE_MAX, people: 1, left: 5 });
+    expect(await revokeMatching(ada, { asOf, most: 5 })).toEqual({ sessions: 5, people: 1, left: 0 });
+    expect(await aliveOf()).toEqual(ids([ada]));
+    expect(
+      await sql("SELECT count(*)::int AS n FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1", [
+        world.tenantId,
+      ]),
+    ).toEqual([{ n: REVOKE_MAX + 5 }]);
+  });
+});
+
+describe("the list is narrowed", () => {
+  test("by person, browser, address, range, and before when: to the same for counting and for ending", async () => {
+    const [olu, mei] = [await world.person("decider"), await world.person("decider")];
+    const a = await open(olu.personId, { userAgent: CHROME, address: "10.1.2.3" });
+    const b = await open(olu.personId, { userAgent: FIREFOX, address: "2001:db8::7" });
+    const c = await open(mei.personId, { userAgent: CHROME, address: "10.9.0.1", location: "Lisbon" });
+    await sql(
+      "UPDATE user_sessions SET created_at = created_at - interval '3 days', last_seen_at = last_seen_at - interval '2 days' WHERE id = $1",
+      [c.sessionId],
+    );
+    const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
+    const cases = [
+      [{ person: olu.personId as string }, [a, b]],
+      [{ browser: "Chrome" }, [a, c]],
+      [{ browser: "Chrome", person: mei.personId as string }, [c]],
+      [{ browser: "Chro" }, []],
+      [{ address: "10.1.2.3" }, [a]],
+      [{ address: "10.1.0.0/16" }, [a]],
+      [{ address: "2001:db8::/32" }, [b]],
+      [{ openedBefore: day(1) }, [c]],
+      [{ openedBefore: day(4) }, []],
+      [{ seenBefore: day(1) }, [c]],
+      [{ seenBefore: day(2.5) }, []],
+    ] as const;
+    for (const [filter, expected] of cases) {
+      const { items } = await listSessions(ada, { filter });
+      expect([filter, items.map(({ id }) => id).sort()]).toEqual([filter, ids(expected).sort()]);
+      expect((await countSessions(ada, { filter })).sessions).toBe(expected.length);
+    }
+    expect((await listSessions(ada, { filter: { person: mei.personId as string } })).items).toMatchObject([
+      {
+        address: "10.9.0.1",
+        location: "Lisbon",
+        browser: "Chrome 142.0.0.0",
+        os: "Windows",
+        deviceType: "desktop",
+        deviceName: null,
+        current: false,
+      },
+    ]);
+    expect((await sessionChoices(ada, {})).browsers).toEqual(["Chrome", "Firefox"]);
+    expect(
+      (await sessionChoices(ada, { q: "nobody", person: olu.personId as string })).people.map(({ id }) => id),
+    ).toEqual([olu.personId]);
+    const { sessions, asOf } = await countSessions(ada, { filter: { browser: "Chrome" } });
+    await revokeMatching(ada, { filter: { browser: "Chrome" }, asOf, most: sessions });
+    expect((await aliveOf()).sort()).toEqual(ids([ada, b]).sort());
+  });
+
+  test("page by page, each once, the newest first", async () => {
+    const { personId } = await world.person("decider");
+    const opened = [];
+    for (let n = 0; n < 7; n++) opened.push(await open(personId));
+    const seen: string[] = [];
+    for (let after: string | undefined; ; ) {
+      const { items, next } = await listSessions(ada, {
+        filter: { person: personId as string },
+        limit: 3,
+        ...(after ? { after } : {}),
+      });
+      seen.push(...items.map(({ id }) => id));
+      if (!next) break;
+      after = next;
+    }
+    expect(seen).toEqual(ids(opened).reverse());
+  });
+
+  test("whatever is an address or a range here is one for the database, and nothing else is", async () => {
+    const text = fc.oneof(
+      fc.ipV4(),
+      fc.ipV6(),
+      fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: 0, max: 140 })).map(([ip, bits]) => `${ip}/${bits}`),
+      fc.string({ unit: fc.constantFrom("0", "1", "25", ".", ":", "/", "f", "%", " "), maxLength: 12 }),
+    );
+    const property = fc.asyncProperty(text, async (given) => {
+      fc.pre(!given.includes("%") && !/^\d+(\.\d+){0,2}(\/|$)/.test(given)); // the database takes "10/8" for 10.0.0.0/8
+      const known = await sql("SELECT $1::inet", [given]).then(
+        () => true,
+        () => false,
+      );
+      if (isNetwork(given)) expect([given, known]).toEqual([given, true]);
+      if (!known) expect([given, isNetwork(given)]).toEqual([given, false]);
+    });
+    await fc.assert(property, { numRuns: 200 });
+    for (const given of ["10.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32", "0.0.0.0/0"])
+      expect(isNetwork(given)).toBe(true);
+  });
+});
+
+describe("who administers a part of the tenant", () => {
+  test("neither reads nor ends sessions, and sees none counted: a session is in the whole tenant", async () => {
+    const local = await world.person("administrator", world.orgs.ny);
+    const narrowed = { ...ada, within: world.orgs.ny };
+    for (const caller of [local, narrowed]) {
+      for (const read of [listSessions, sessionChoices, countSessions, sessionLimits])
+        await expect(read(caller, {})).rejects.toMatchObject({ code: "access.denied" });
+      const refused = { code: caller === local ? "access.denied" : "org.not_found" };
+      await expect(revokeSessions(caller, { ids: ids([ada]) })).rejects.toMatchObject(refused);
+      const all = { asOf: new Date().toISOString(), most: 1 };
+      await expect(revokeMatching(caller, all)).rejects.toMatchObject(refused);
+    }
+  });
+});
+
+describe("what a tenant allows its sessions", () => {
+  const set = async (limits: Partial<Parameters<typeof setSessionLimits>[1]>, options = {}) => {
+    const { version } = await sessionLimits(ada, {});
+    return setSessionLimits(
+      ada,
+      { idleMinutes: null, absoluteHours: null, concurrent: null, version, ...limits },
+      options,
+    );
+  };
+
+  test("holds at once: of each person those seen longest ago end, never the one that asks; a dry run tells how many", async () => {
+    const { personId } = await world.person("decider");
+    const [, second, third] = [await open(personId), await open(personId), await open(personId)];
+    const newer = await open(ada.personId);
+    await sql("UPDATE user_sessions SET last_seen_at = now() - interval '1 minute' WHERE id = ANY($1)", [
+      ids([ada, third]),
+    ]);
+    expect(await set({ concurrent: 1 }, { dryRun: true })).toMatchObject({ ended: 3 });
+    expect(await aliveOf()).toHaveLength(5);
+    expect(await set({ concurrent: 1 })).toMatchObject({ ended: 3 });
+    expect((await aliveOf()).sort()).toEqual(ids([ada, second]).sort());
+    expect(await sql("SELECT ended_reason AS r FROM user_sessions WHERE id = $1", [newer.sessionId])).toEqual([
+      { r: "limit" },
+    ]);
+  });
+
+  test("shortens what is open, and lengthens nothing", async () => {
+    const { personId } = await world.person("decider");
+    const [old, fresh] = [await open(personId), await open(personId)];
+    await sql(
+      "UPDATE user_sessions SET created_at = created_at - interval '3 hours', absolute_expires_at = absolute_expires_at - interval '3 hours' WHERE id = $1",
+      [old.sessionId],
+    );
+    expect(await set({ absoluteHours: 2, idleMinutes: 30 })).toMatchObject({ ended: 1 });
+    const [{ idle, hours }] = await sql(
+      "SELECT extract(epoch FROM idle_expires_at - last_seen_at)::int / 60 AS idle, extract(epoch FROM absolute_expires_at - created_at)::int / 3600 AS hours FROM user_sessions WHERE id = $1",
+      [fresh.sessionId],
+    );
+    expect({ idle, hours }).toEqual({ idle: 30, hours: 2 });
+    expect(await set({})).toMatchObject({ ended: 0 });
+    expect(
+      await sql(
+        "SELECT extract(epoch FROM idle_expires_at - last_seen_at)::int / 60 AS idle FROM user_sessions WHERE id = $1",
+        [fresh.sessionId],
+      ),
+    ).toEqual([{ idle: 30 }]);
+    const listed = new Map(await statuses());
+    expect([listed.get(old.sessionId as string), listed.get(fresh.sessionId as string)]).toEqual(["EXPIRED", "ACTIVE"]);
+  });
+
+  test("is never beyond the installation, nor written over what somebody else has set since", async () => {
+    for (const longer of [{ idleMinutes: 121 }, { absoluteHours: 25 }])
+      await expect(set(longer)).rejects.toMatchObject({
+        code: "input.invalid",
+        issues: [{ path: Object.keys(longer)[0] }],
+      });
+    for (const wrong of [{ idleMinutes: 1 }, { concurrent: 0 }, { concurrent: 101 }])
+      await expect(set(wrong)).rejects.toMatchObject({ code: "input.invalid" });
+    await set({ concurrent: 5 });
+    await expect(set({ concurrent: 6, version: 0 })).rejects.toMatchObject({ code: "session.limits_stale" });
+    const tries = await Promise.allSettled([7, 8].map((concurrent) => set({ concurrent, version: 1 })));
+    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(
+      await sql(
+        "SELECT before, after FROM audit_logs WHERE action = 'session.limits_set' AND tenant_id = $1 ORDER BY id LIMIT 1",
+        [world.tenantId],
+      ),
+    ).toEqual([{ before: null, after: { idleMinutes: null, absoluteHours: null, concurrent: 5 } }]);
+  });
+});
