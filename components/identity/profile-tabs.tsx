@@ -6,7 +6,10 @@ import { useTranslations } from "next-intl";
 import { TAB_CLASS } from "#components/ui/tabs.tsx";
 
 /** The pages about oneself, in the order of their row. */
-const PAGES = [{ name: "profile", href: "/profile" }] as const;
+const PAGES = [
+  { name: "profile", href: "/profile" },
+  { name: "security", href: "/profile/security" },
+] as const;
 
 /** The head of each of them. */
 export function ProfileHead({ title, lead }: { title: string; lead: string }) {
