@@ -41,7 +41,7 @@ async function fill(): Promise<World> {
   const world = await makeTenant();
   const account = await makeAccount(world, "decider");
   await signedIn(account);
-  await askReset({ email: account.email, language: "en", address: "", requestId: "r" });
+  await askReset({ email: account.email }, { requestId: "r", correlationId: "r", address: null, locale: null });
   await answerResets({ aborted: false });
   const [id] = await world.approvals(3);
   const decider = await world.person("decider");

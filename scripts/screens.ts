@@ -455,6 +455,33 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/profile/sessions");
     await page.getByText("This device").waitFor();
   },
+  "profile-security": async (page) => {
+    await page.goto("/profile/security");
+    await page.waitForLoadState("networkidle");
+    await page.getByLabel("Current password").fill("ana-signs-first");
+    await page.getByLabel("New password").fill("iloveyou1");
+    await page.getByRole("button", { name: "Change password" }).click();
+    await page.getByText(/guessed first/).waitFor();
+  },
+  "forgot-password": async (page) => {
+    await page.goto("/forgot-password");
+    await page.getByLabel("E-mail").waitFor();
+  },
+  "forgot-asked": async (page) => {
+    await page.goto("/forgot-password");
+    await page.waitForLoadState("networkidle");
+    await page.getByLabel("E-mail").fill("somebody@northwind.test");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("status").waitFor();
+  },
+  "reset-gone": async (page) => {
+    await page.goto("/reset-password?token=none");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+  },
+  "mail-new-device": async (page) => {
+    await page.goto("/messages/templates?template=newDevice");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+  },
   organisations: async (page) => {
     await page.goto("/organisations");
     await page.getByRole("button", { name: /California/ }).waitFor();

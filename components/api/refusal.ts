@@ -35,6 +35,7 @@ export function useRefusalText() {
         columns: text(facts.columns),
         flaw: text(facts.flaw) || "other",
         minutes: text(facts.minutes),
+        seconds: typeof facts.seconds === "number" ? facts.seconds : 1,
         version: text(facts.version),
         held: Number(facts.held ?? 0),
         invited: Number(facts.invited ?? 0),

@@ -31,5 +31,5 @@ export function useCommand<I, O>(send: Send<I, O>) {
     open.current.set(said, key);
     return mutation.mutateAsync({ input, key });
   };
-  return { run, isPending: mutation.isPending, error: mutation.error, reset: mutation.reset };
+  return { run, isPending: mutation.isPending, data: mutation.data, error: mutation.error, reset: mutation.reset };
 }

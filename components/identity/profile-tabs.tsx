@@ -8,6 +8,7 @@ import { TAB_CLASS } from "#components/ui/tabs.tsx";
 /** The pages about oneself, in the order of their row. */
 const PAGES = [
   { name: "profile", href: "/profile" },
+  { name: "security", href: "/profile/security" },
   { name: "sessions", href: "/profile/sessions" },
 ] as const;
 

@@ -86,7 +86,7 @@ export function SignInForm({ callbackUrl }: { callbackUrl: string }) {
             name="password"
             type="password"
             autoComplete="current-password"
-            maxLength={256}
+            maxLength={512}
             required
             className="h-10"
           />

@@ -1,13 +1,14 @@
 "use client";
 
-import { CircleAlert, LoaderCircle } from "lucide-react";
+import { LoaderCircle } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { ApiProvider } from "#components/api/provider.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
+import { PasswordField, useNewPassword } from "#components/identity/password-field.tsx";
 import { Button } from "#components/ui/button.tsx";
+import { Failure } from "#components/ui/failure.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import type { Language } from "#server/domain/identity/rules.ts";
 
@@ -24,10 +25,9 @@ interface Given {
   language?: Language;
 }
 
-/** Sends what was given, and goes on into the console; says what went wrong otherwise. */
+/** Sends what was given, and goes on into the console; hands on what went wrong otherwise. */
 export function useAccept() {
   const client = useTRPCClient();
-  const say = useErrorText();
   const accept = useCommand((input: Given, options) => client.people.accept.mutate(input, options));
   const [done, setDone] = useState(false);
   const send = (input: Given) =>
@@ -38,33 +38,22 @@ export function useAccept() {
       },
       () => {}, // shown below the fields
     );
-  return { send, busy: done || accept.isPending, said: accept.error ? say(accept.error) : null };
-}
-
-export function Failure({ said }: { said: string | null }) {
-  return (
-    <div aria-live="polite" className="empty:hidden">
-      {said ? (
-        <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
-          <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
-          {said}
-        </p>
-      ) : null}
-    </div>
-  );
+  return { send, busy: done || accept.isPending, error: accept.error };
 }
 
 function Fields({ token, invitation }: { token: string; invitation: Invitation }) {
   const t = useTranslations("welcome");
   const language = useLocale() as Language;
-  const { send, busy, said } = useAccept();
+  const { send, busy, error } = useAccept();
+  const chosen = useNewPassword(error);
   return (
     <form
       className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
-        send({ token, language, name: String(form.get("name")).trim(), password: String(form.get("password")) });
+        const password = String(form.get("password"));
+        if (chosen.check(password)) send({ token, language, name: String(form.get("name")).trim(), password });
       }}
     >
       <p className="-mt-4 text-ink-2">{t("lead", { email: invitation.email })}</p>
@@ -83,22 +72,16 @@ function Fields({ token, invitation }: { token: string; invitation: Invitation }
           />
         )}
       </Field>
-      <Field label={t("password")} hint={t("passwordHint")}>
-        {(ids) => (
-          <Input
-            {...ids}
-            name="password"
-            type="password"
-            autoComplete="new-password"
-            minLength={8}
-            maxLength={256}
-            required
-            autoFocus
-            className="h-10"
-          />
-        )}
-      </Field>
-      <Failure said={said} />
+      <PasswordField
+        label={t("password")}
+        name="password"
+        autoComplete="new-password"
+        hint={chosen.hint}
+        error={chosen.beside}
+        autoFocus
+        tall
+      />
+      <Failure said={chosen.below} />
       <Button type="submit" variant="primary" size="lg" disabled={busy}>
         {busy ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
         {t("submit")}

@@ -4,9 +4,11 @@ import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { ApiProvider } from "#components/api/provider.tsx";
+import { useErrorText } from "#components/api/refusal.ts";
 import type { Invitation } from "#components/people/welcome-form.tsx";
-import { Failure, useAccept } from "#components/people/welcome-form.tsx";
+import { useAccept } from "#components/people/welcome-form.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
+import { Failure } from "#components/ui/failure.tsx";
 
 interface KnownProps {
   token: string;
@@ -20,7 +22,8 @@ function signInFor(token: string): string {
 
 function Accept({ token, invitation, signedInAs }: KnownProps) {
   const t = useTranslations("welcome");
-  const { send, busy, said } = useAccept();
+  const { send, busy, error } = useAccept();
+  const say = useErrorText();
   const { email, tenant, yours } = invitation;
   return (
     <div className="-mt-4 flex flex-col gap-4">
@@ -28,7 +31,7 @@ function Accept({ token, invitation, signedInAs }: KnownProps) {
         {t("known", { email })}{" "}
         {signedInAs === null ? null : t(yours ? "knownAccept" : "knownOther", { name: signedInAs, email })}
       </p>
-      <Failure said={said} />
+      <Failure said={error ? say(error) : null} />
       {yours ? (
         <Button variant="primary" size="lg" disabled={busy} onClick={() => send({ token })}>
           {busy ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}

@@ -42,6 +42,12 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   test.setTimeout(600_000);
   await page.goto("/sign-in");
   await look("sign-in");
+  await page.goto("/forgot-password");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await look("forgotten password");
+  await page.goto("/reset-password?token=none");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await look("a link that is over");
   await signInAs(page, "ana");
   const inbox = new Inbox(page);
   await inbox.open("?type=car");
@@ -168,6 +174,13 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.waitForURL("**/outbox/trace**");
   await expect(page.getByRole("list", { name: "Steps in time order" })).toBeVisible();
   await look("trace");
+  await page.goto("/profile/security");
+  await page.waitForLoadState("networkidle");
+  await page.getByLabel("Current password").fill("anything");
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("At least 8 characters are needed.")).toBeVisible();
+  await look("security, with a password that is too short");
   await page.goto("/people");
   await expect(page.getByRole("list", { name: "Members" })).toBeVisible();
   await look("people");

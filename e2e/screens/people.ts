@@ -41,12 +41,17 @@ export class People {
   }
 
   /** The link in the newest mail to an address, as whoever runs an installation without a mail server sees it. */
-  async revealLink(email: string): Promise<string> {
-    await this.page.goto("/messages?template=invitation");
+  async revealLink(email: string, { template, page } = { template: "invitation", page: "welcome" }): Promise<string> {
     const messages = this.page.getByRole("list", { name: "Messages" }).getByRole("listitem");
-    await messages.filter({ hasText: email }).first().getByRole("link").click();
+    const message = messages.filter({ hasText: email }).first();
+    // A mail that the worker writes comes after its answer.
+    await expect(async () => {
+      await this.page.goto(`/messages?template=${template}`);
+      await expect(message).toBeVisible({ timeout: 3_000 });
+    }).toPass({ timeout: 30_000 });
+    await message.getByRole("link").click();
     await this.page.getByRole("button", { name: "Show one-time link" }).click();
-    return (await this.dialog.getByText(/\/welcome\?token=/).textContent()) ?? "";
+    return (await this.dialog.getByText(`/${page}?token=`).textContent()) ?? "";
   }
 
   async open(name: string): Promise<void> {

@@ -5,9 +5,7 @@ import { limitReset } from "#server/api/context.ts";
 import { runAction, runStrangerAction } from "#server/api/run-action.ts";
 import { remindApprovers } from "#server/domain/approvals/remind-approvers.ts";
 import { tellRequester } from "#server/domain/approvals/tell-requester.ts";
-import { parse } from "#server/domain/command.ts";
 import { askReset } from "#server/domain/identity/ask-reset.ts";
-import { askResetInput } from "#server/domain/identity/schema.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { resendInvitation } from "#server/domain/people/resend-invitation.ts";
 
@@ -30,9 +28,5 @@ export async function resendInvitationAction(input: unknown) {
 
 /** From nobody yet known. Whatever the address is, the answer is the same, and comes before anybody looked who it is. */
 export async function askResetAction(input: unknown) {
-  return runStrangerAction(await headers(), limitReset, async ({ address, locale, requestId }) => {
-    const { email } = parse(askResetInput, input);
-    await askReset({ email, language: locale ?? "en", address: address ?? "", requestId });
-    return { asked: true };
-  });
+  return runStrangerAction(await headers(), limitReset, askReset, input);
 }

@@ -56,7 +56,11 @@ describe("on https", () => {
     const account = await makeAccount(world, "decider");
     const browser = new Browser();
     await browser.signIn(account.email, account.password);
-    expect([...browser.cookies.keys()].sort()).toEqual(["__Host-countersign.csrf", "__Host-countersign.session"]);
+    expect([...browser.cookies.keys()].sort()).toEqual([
+      "__Host-countersign.csrf",
+      "__Host-countersign.device",
+      "__Host-countersign.session",
+    ]);
     for (const line of browser.set) {
       expect(line).toContain("Secure");
       expect(line).toContain("Path=/;");

@@ -30,6 +30,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "scope.not_found",
     "delivery.not_found",
     "event.not_found",
+    "link.not_found",
   ],
   409: [
     "access.last_administrator",
@@ -72,6 +73,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "delivery.worn_out",
     "message.secret_gone",
     "message.sent_again",
+    "password.changed",
   ],
   413: ["import.too_large"],
   415: ["import.unsupported_type"],
@@ -91,8 +93,12 @@ const STATUSES: Record<number, readonly Code[]> = {
     "person.not_found",
     "policy.not_found",
     "selection.too_broad",
+    "password.common",
+    "password.personal",
+    "password.unchanged",
+    "password.wrong",
   ],
-  429: ["invitation.too_often", "message.too_soon"],
+  429: ["invitation.too_often", "message.too_soon", "password.wait"],
   503: ["search.building", "search.unavailable"],
 };
 const TRPC = {

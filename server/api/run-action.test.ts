@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { runAction } from "#server/api/run-action.ts";
+import { limitReset } from "#server/api/context.ts";
+import { runAction, runStrangerAction } from "#server/api/run-action.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { remindApprovers } from "#server/domain/approvals/remind-approvers.ts";
 import { tellRequester } from "#server/domain/approvals/tell-requester.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { askReset } from "#server/domain/identity/ask-reset.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { resendInvitation } from "#server/domain/people/resend-invitation.ts";
@@ -82,7 +84,39 @@ test("every action of the console runs a command that is tried here", () => {
   const source = readFileSync(new URL("./actions.ts", import.meta.url), "utf8");
   const run = [...source.matchAll(/runAction\(await headers\(\), (\w+), input\)/g)].map(([, name]) => name);
   expect(run.toSorted()).toEqual(Object.keys(TRIALS).toSorted());
-  expect(source.match(/export /g)).toHaveLength(run.length);
+  const strangers = [...source.matchAll(/runStrangerAction\(await headers\(\), (\w+), (\w+), input\)/g)];
+  expect(strangers.map(([, limit, name]) => [limit, name])).toEqual([["limitReset", "askReset"]]);
+  expect(source.match(/export /g)).toHaveLength(run.length + strangers.length);
+});
+
+describe("an action of whoever is not known", () => {
+  let places = 0;
+  const stranger = (more: Record<string, string> = {}) =>
+    new Headers({ "sec-fetch-site": "same-origin", "x-forwarded-for": `198.51.100.${++places}`, ...more });
+  const ask = (headers: Headers, input: unknown) => runStrangerAction(headers, limitReset, askReset, input);
+
+  test("answers the same for an address that is known, one that nobody has, and one asked for too often", async () => {
+    const { email } = await makeAccount(mine, "reader");
+    const answers = [];
+    for (const given of [email, "nobody@example.test", email, email, email, email])
+      answers.push(await ask(stranger(), { email: given }));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify({ ok: true, answer: { asked: true } })]),
+    );
+  });
+
+  test("is from this site, of the form that is expected, and so often a minute from one address", async () => {
+    const input = { email: "nobody@example.test" };
+    expect(await ask(stranger({ "sec-fetch-site": "cross-site" }), input)).toMatchObject({
+      code: "auth.foreign_origin",
+    });
+    for (const wrong of [{}, { email: "x" }, { email: 1 }, { ...input, more: 1 }, null])
+      expect(await ask(stranger(), wrong)).toMatchObject({ code: "input.invalid" });
+    const here = stranger();
+    const codes = [];
+    for (let i = 0; i < 6; i++) codes.push(await ask(here, input));
+    expect(codes.map((said) => said.ok || said.code)).toEqual([...Array(5).fill(true), "request.rate_limited"]);
+  });
 });
 
 describe("an action", () => {

@@ -46,14 +46,15 @@ export async function runAction<O>(
 export async function runStrangerAction<O>(
   headers: Headers,
   limit: (facts: RequestFacts) => unknown,
-  run: (facts: RequestFacts) => Promise<O>,
+  run: (input: never, facts: RequestFacts) => Promise<O>,
+  input: unknown,
 ): Promise<ActionResult<O>> {
   const facts = requestFacts(headers);
   try {
     checkOrigin({ method: "POST", headers });
     limitStranger(facts);
     limit(facts);
-    return { ok: true, answer: await run(facts) };
+    return { ok: true, answer: await run(input as never, facts) };
   } catch (error) {
     return refused(error, facts.requestId);
   }

@@ -25,7 +25,8 @@ const sql = async (text: string, values: unknown[] = []) => (await admin().pool.
 const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
 const facts = { requestId: "r", correlationId: "r", address: null, locale: null };
 const who = (token: string) => callerOfSession(tokenHash(token), 120, facts);
-const ask = (email: string) => askReset({ email, language: "en", address: "10.0.0.1", requestId: "r" });
+const ask = (email: string, locale: "en" | "es" = "en") =>
+  askReset({ email }, { ...facts, address: "10.0.0.1", locale });
 const turn = () => answerResets({ aborted: false });
 const NEXT = "an entirely new sentence";
 const reset = (token: string, password = NEXT) => resetPassword({ ...place, token, password });
@@ -95,11 +96,10 @@ describe("asking for a new password", () => {
 
   test("speaks the person's language, and the page's where they chose none", async () => {
     const { email, personId } = await makeAccount(world, "decider");
-    const askIn = (language: "en" | "es") => askReset({ email, language, address: "", requestId: "r" });
-    await askIn("es");
+    await ask(email, "es");
     await turn();
     await sql("UPDATE people SET locale = 'en' WHERE id = $1", [personId]);
-    await askIn("es");
+    await ask(email, "es");
     await turn();
     const rows = await sql("SELECT language FROM messages WHERE to_email = $1 ORDER BY id", [email]);
     expect(rows.map((r) => r.language)).toEqual(["es", "en"]);

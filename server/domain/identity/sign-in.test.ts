@@ -200,8 +200,8 @@ describe("the delay of an account over all addresses", () => {
   });
 });
 
-describe("one answer and one cost", () => {
-  test("for an unknown person, a wrong password, a disabled and a frozen account, and a password that is too long", async () => {
+describe("one answer", () => {
+  test("is given for an unknown person, a wrong password, a disabled and a frozen account, and a password that is too long", async () => {
     const [disabled, frozen, long] = [
       await makeAccount(world, "decider"),
       await makeAccount(world, "decider"),
@@ -217,23 +217,6 @@ describe("one answer and one cost", () => {
       await attempt(long.email, `${long.password}${"x".repeat(300)}`, place()),
     ];
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-  });
-
-  test("takes as long for nobody as for somebody: the median of one lies within half and twice the other's", async () => {
-    const took: Record<"known" | "unknown", number[]> = { known: [], unknown: [] };
-    for (let i = 0; i < 15; i++)
-      for (const [who, email] of [
-        ["known", olu.email],
-        ["unknown", `nobody${i}@example.test`],
-      ] as const) {
-        const from = performance.now();
-        await wrong(place(), email);
-        took[who].push(performance.now() - from);
-      }
-    const median = (all: number[]) => all.sort((a, b) => a - b)[7] as number;
-    const ratio = median(took.unknown) / median(took.known);
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
   });
 });
 

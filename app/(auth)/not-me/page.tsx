@@ -1,0 +1,53 @@
+import type { Metadata } from "next";
+import Link from "next/link";
+import { NextIntlClientProvider } from "next-intl";
+import { getMessages, getTranslations } from "next-intl/server";
+import { cache } from "react";
+import { NotMeForm } from "#components/identity/not-me-form.tsx";
+import { EntryPage } from "#components/shell/entry-page.tsx";
+import { buttonClass } from "#components/ui/button.tsx";
+import { foundOrNull, pageApi } from "../../(console)/api.ts";
+import { languageOfLink } from "../language.ts";
+
+/** Looking changes nothing: mail programs open links too. */
+const linkOf = cache(async (token: string) => {
+  const { ask } = await pageApi();
+  return foundOrNull(ask.password.signInLink({ token }));
+});
+
+const tokenOf = async ({ searchParams }: PageProps<"/not-me">) => {
+  const { token } = await searchParams;
+  return typeof token === "string" ? token : "";
+};
+
+const languageFor = (token: string) => languageOfLink(async () => (await linkOf(token))?.language);
+
+export async function generateMetadata(props: PageProps<"/not-me">): Promise<Metadata> {
+  const locale = await languageFor(await tokenOf(props));
+  const t = await getTranslations({ locale, namespace: "notMe" });
+  return { title: t("title"), referrer: "no-referrer", robots: { index: false } };
+}
+
+export default async function NotMePage(props: PageProps<"/not-me">) {
+  const token = await tokenOf(props);
+  const [link, locale] = await Promise.all([linkOf(token), languageFor(token)]);
+  const t = await getTranslations({ locale, namespace: "notMe" });
+  const open = link?.status === "OPEN";
+  return (
+    <NextIntlClientProvider locale={locale} messages={await getMessages({ locale })}>
+      <EntryPage
+        lang={locale}
+        heading={open ? t("heading") : t("goneTitle")}
+        lead={open ? t("lead") : t("gone", { status: link?.status ?? "UNKNOWN" })}
+      >
+        {open ? (
+          <NotMeForm token={token} session={link.session} />
+        ) : (
+          <Link href="/forgot-password" className={buttonClass({ size: "lg" })}>
+            {t("again")}
+          </Link>
+        )}
+      </EntryPage>
+    </NextIntlClientProvider>
+  );
+}

@@ -1,0 +1,68 @@
+"use client";
+
+import { LoaderCircle } from "lucide-react";
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { useErrorText } from "#components/api/refusal.ts";
+import type { Action } from "#components/api/use-action.ts";
+import { useAction } from "#components/api/use-action.ts";
+import { Button, buttonClass } from "#components/ui/button.tsx";
+import { Failure } from "#components/ui/failure.tsx";
+import { Field, Input } from "#components/ui/field.tsx";
+import { RESET_MINUTES } from "#server/domain/identity/rules.ts";
+
+/** Asks for a link by mail. What is said afterwards is the same for every address. */
+export function ForgotForm({ action }: { action: Action<{ email: string }, unknown> }) {
+  const t = useTranslations("forgotPassword");
+  const say = useErrorText();
+  const ask = useAction(action);
+  const [asked, setAsked] = useState<string | null>(null);
+  if (asked !== null)
+    return (
+      <div className="flex flex-col gap-4">
+        <p ref={(said) => said?.focus()} tabIndex={-1} role="status" className="outline-none">
+          {t("asked", { email: asked, minutes: RESET_MINUTES })}
+        </p>
+        <p className="text-ink-2 text-sm">{t("askedNote")}</p>
+        <Link href="/sign-in" className={buttonClass({ size: "lg" })}>
+          {t("toSignIn")}
+        </Link>
+      </div>
+    );
+  return (
+    <form
+      className="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const email = String(new FormData(event.currentTarget).get("email")).trim();
+        void ask.run({ email }).then((answer) => answer && setAsked(email));
+      }}
+    >
+      <Field label={t("email")}>
+        {(ids) => (
+          <Input
+            {...ids}
+            name="email"
+            type="email"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={320}
+            required
+            autoFocus
+            className="h-10"
+          />
+        )}
+      </Field>
+      <Failure said={ask.error ? say(ask.error) : null} />
+      <Button type="submit" variant="primary" size="lg" disabled={ask.isPending}>
+        {ask.isPending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
+        {t("submit")}
+      </Button>
+      <Link href="/sign-in" className={buttonClass({ variant: "ghost", size: "lg" })}>
+        {t("toSignIn")}
+      </Link>
+    </form>
+  );
+}
