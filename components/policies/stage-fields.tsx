@@ -10,10 +10,11 @@ import { Field, Input, Select } from "#components/ui/field.tsx";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { NEEDED_MAX } from "#server/domain/policies/rules.ts";
 
-const PERMISSION_WORDS = { "approvals:decide": "decide", "approvals:confirm": "confirm" } as const satisfies Record<
-  StagePermission,
-  string
->;
+const PERMISSION_WORDS = {
+  "approvals:decide": "decide",
+  "approvals:confirm": "confirm",
+  "access:write": "grant",
+} as const satisfies Record<StagePermission, string>;
 
 export function usePermissionName() {
   const t = useTranslations("policy.permissions");

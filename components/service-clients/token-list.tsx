@@ -65,7 +65,7 @@ function Row({ token, onAsk }: { token: Token; onAsk: (what: Asked["what"]) => v
   const works = state === "ACTIVE" || state === "REPLACED";
   return (
     <li className="grid gap-x-4 gap-y-1.5 border-b px-4 py-2.5 md:grid-cols-[minmax(0,1fr)_auto] md:items-center">
-      <div className="grid min-w-0 gap-x-4 gap-y-1 text-sm lg:grid-cols-[minmax(0,1fr)_minmax(0,13rem)_9rem] lg:items-start">
+      <div className="grid min-w-0 gap-x-4 gap-y-1 text-sm lg:grid-cols-[minmax(0,1fr)_minmax(0,17rem)_9rem] lg:items-start">
         <div className="min-w-0">
           <p className="min-w-0 break-words">
             <span className={cn("font-medium", works ? "" : "text-ink-2")}>{name}</span>{" "}

@@ -11,7 +11,7 @@ test("Ana makes a client for a program, which calls by its token until that is r
   await signInAs(page, "ana", "/service-clients");
   const clients = new ServiceClients(page);
   await expect(page.getByRole("list", { name: "Clients" }).getByRole("link", { name: "Core API" })).toBeVisible();
-  await clients.create({ name: "Ledger export", code: "ledger-export", description: "Runs each night; ask Mei." });
+  await clients.create({ name: "Payout export", code: "payout-export", description: "Runs each night; ask Mei." });
   await clients.grant("service", "California");
   await expect(page.getByRole("listitem").filter({ hasText: "Program California (CA)" })).toBeVisible();
 

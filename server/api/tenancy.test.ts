@@ -62,6 +62,9 @@ const MAP = { fields: { org: { column: "org" }, type: { column: "type" }, title:
 
 /** How each procedure can be handed somebody else's ids: a procedure that is not here fails the test. */
 const PROCEDURES: Record<string, Inputs> = {
+  "access.ask": ({ org }) => [{ role: "reader", scopeId: org, hours: 1, reason: "To look." }],
+  "access.askable": ({ org }) => [{ scopeId: org }],
+  "access.asked": NO_IDS,
   "access.assign": ({ person, email, client, org }) => [
     { personId: person, role: "reader", scopeId: mine.rootId },
     { email, role: "reader", scopeId: mine.rootId },

@@ -1,3 +1,4 @@
+import { grantAsked, refuseAsked } from "#server/domain/access/grant-asked.ts";
 import type { Decision, State } from "#server/domain/approvals/rules.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -13,19 +14,30 @@ export interface Settled {
   readonly state: State;
 }
 
+/** Why it cannot happen. */
+export interface Stop {
+  readonly code: RefusalCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
 /**
  * What a settling decision does beside itself, in its commit. Set-based: `refuse` looks at all of them before the
  * first write and names those that cannot happen; `apply` then writes the rest.
  */
 export interface Effect {
-  refuse(
-    work: Work,
-    items: readonly Settled[],
-  ): Promise<ReadonlyMap<string, { code: RefusalCode; facts: Readonly<Record<string, unknown>> }>>;
+  /**
+   * Whether `refuse` looks at each decision, also one after which others are still needed: who may not do it themselves
+   * then counts for nothing, in whatever order they decide (A4).
+   */
+  readonly asksEach?: boolean;
+  refuse(work: Work, items: readonly Settled[]): Promise<ReadonlyMap<string, Stop>>;
   apply(work: Work, items: readonly Settled[]): Promise<void>;
 }
 
-export const effects = new Map<string, Effect>([["none", { refuse: async () => new Map(), apply: async () => {} }]]);
+export const effects = new Map<string, Effect>([
+  ["none", { refuse: async () => new Map(), apply: async () => {} }],
+  ["grant", { asksEach: true, refuse: refuseAsked, apply: grantAsked }],
+]);
 
 export function effectOf(name: string): Effect {
   const effect = effects.get(name);

@@ -1,10 +1,12 @@
 import { ask, read, router, write } from "#server/api/trpc.ts";
+import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { changeRole } from "#server/domain/access/change-role.ts";
 import { createRole } from "#server/domain/access/create-role.ts";
 import { deleteRole } from "#server/domain/access/delete-role.ts";
 import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listRoleNames, listRoles } from "#server/domain/access/list-roles.ts";
+import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
 import { listAssignments, whoAmI } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { simulateAccess } from "#server/domain/access/simulate-access.ts";
@@ -17,6 +19,9 @@ export const access = router({
   explain: read(explainAccess),
   whoCan: read(whoCan),
   whatCan: read(whatCan),
+  askable: read(askable),
+  asked: read(listAsked),
+  ask: write(askAccess),
   assign: write(assignRole),
   revoke: write(revokeRole),
   simulate: ask(simulateAccess),

@@ -49,44 +49,47 @@ interface Given {
   readonly until?: Date | undefined;
   readonly reason?: string | undefined;
   readonly grantedBy: string | null;
+  /** The request that asked for it. */
+  readonly approvalId?: string;
 }
 
-/** Writes what somebody was allowed to give. */
-export async function grant(work: Work, { roleId, ...given }: Given): Promise<string> {
-  const { personId, clientId, role, scopeId, effect, from, until, reason, grantedBy } = given;
-  const id = uuidv7();
-  await work.tx.assignment.create({
-    data: {
+/** Writes what somebody was allowed to give, all of it in one statement; the ids come back in the same order. */
+export async function grantAll(work: Work, all: readonly Given[]): Promise<string[]> {
+  const made = all.map((given) => ({ ...given, id: uuidv7() }));
+  await work.tx.assignment.createMany({
+    data: made.map(({ role: _, from, until, reason, approvalId, ...rest }) => ({
+      ...rest,
       tenantId: work.caller.tenantId,
-      id,
-      personId,
-      clientId,
-      roleId,
-      scopeId,
-      effect,
       startsAt: from ?? null,
       endsAt: until ?? null,
       reason: reason ?? null,
-      grantedBy,
-    },
+      approvalId: approvalId ?? null,
+    })),
   });
-  work.audit({
-    class: "CHANGE",
-    action: "access.assigned",
-    targetType: "assignment",
-    targetId: id,
-    scopeId,
-    before: null,
-    after: { personId, clientId, role, effect, from, until, reason },
-  });
-  work.emit({
-    aggregateType: "ASSIGNMENTS",
-    aggregateId: id,
-    aggregateVersion: 1,
-    eventType: "PermissionAssigned",
-    payload: { personId, clientId, role, scopeId, effect },
-  });
-  return id;
+  for (const { id, personId, clientId, role, scopeId, effect, from, until, reason, approvalId } of made) {
+    work.audit({
+      class: "CHANGE",
+      action: "access.assigned",
+      targetType: "assignment",
+      targetId: id,
+      scopeId,
+      before: null,
+      after: { personId, clientId, role, effect, from, until, reason, ...(approvalId ? { approvalId } : {}) },
+    });
+    work.emit({
+      aggregateType: "ASSIGNMENTS",
+      aggregateId: id,
+      aggregateVersion: 1,
+      eventType: "PermissionAssigned",
+      payload: { personId, clientId, role, scopeId, effect },
+    });
+  }
+  return made.map(({ id }) => id);
+}
+
+export async function grant(work: Work, given: Given): Promise<string> {
+  const [id] = await grantAll(work, [given]);
+  return id as string;
 }
 
 /** Gives (or denies) a role at a scope; it reaches the scope's descendants. */

@@ -40,6 +40,9 @@ type Row = readonly [
   at?: "tenant",
 ];
 const MATRIX: Row[] = [
+  ["access.ask", null, [...ALL], () => ({ role: "reader", scopeId: world.orgs.ca, hours: 1, reason: "To look." })],
+  ["access.askable", null, [...ALL], () => ({})],
+  ["access.asked", null, [...ALL], () => ({})],
   [
     "access.assign",
     "access:write",

@@ -1,13 +1,17 @@
-import { BUILT_IN_ROLES } from "#server/domain/access/rules.ts";
-import { tenantInput } from "#server/domain/access/schema.ts";
+import { ASK_TYPE, BUILT_IN_ROLES } from "#server/domain/access/rules.ts";
+import { ASKED_FORM, tenantInput } from "#server/domain/access/schema.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { CORE_CLIENT } from "#server/domain/service-clients/rules.ts";
 
+/** A request for access that nobody decides lapses. */
+const ASK_DUE_HOURS = 72;
+const ASK_EXPIRES_HOURS = 96;
+
 /**
- * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, and a default
- * policy of one stage and one decision. Called as the program itself, whose only scope is the root to be.
+ * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, a default
+ * policy of one stage and one decision, and the one by which access is asked for. Called as the program itself, whose only scope is the root to be.
  */
 export const provisionTenant = command({
   name: "tenants.provision",
@@ -67,6 +71,16 @@ export const provisionTenant = command({
       dueAfterHours: null,
       expiresAfterHours: null,
       payloadSchema: null,
+    });
+    await putPolicy(work, {
+      type: ASK_TYPE,
+      name: "Access on request",
+      stages: [{ name: "Grant", permission: "access:write", needed: 1 }],
+      effect: "grant",
+      submittingClientMayDecide: false,
+      dueAfterHours: ASK_DUE_HOURS,
+      expiresAfterHours: ASK_EXPIRES_HOURS,
+      payloadSchema: ASKED_FORM,
     });
     return { id, coreClientId };
   },

@@ -26,7 +26,16 @@ export const PERMISSIONS = [
 export type Permission = (typeof PERMISSIONS)[number];
 
 /** What a stage of a policy may ask for: whoever holds one of them may be let in to decide at all. */
-export const STAGE_PERMISSIONS = ["approvals:decide", "approvals:confirm"] as const satisfies readonly Permission[];
+export const STAGE_PERMISSIONS = [
+  "approvals:decide",
+  "approvals:confirm",
+  "access:write",
+] as const satisfies readonly Permission[];
+
+/** The type of request by which access is asked for, how long it is given at most, and how many wait of one person. */
+export const ASK_TYPE = "access";
+export const ASK_HOURS_MAX = 90 * 24;
+export const ASKED_OPEN_MAX = 10;
 
 /** Roles that every tenant is made with. */
 export const BUILT_IN_ROLES = {

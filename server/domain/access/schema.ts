@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { PERMISSIONS } from "#server/domain/access/rules.ts";
+import { ASK_HOURS_MAX, PERMISSIONS } from "#server/domain/access/rules.ts";
 import { email } from "#server/domain/identity/schema.ts";
+import type { PayloadSchema } from "#server/domain/payload-schemas/rules.ts";
 import { instant, text, uuid } from "#server/domain/schema.ts";
 
 export const scopeCode = z
@@ -106,6 +107,54 @@ export const simulationInput = z.strictObject({
   /** So many of those whom it touches are named; all of them are counted. */
   limit: z.int().min(1).max(200).default(50),
 });
+
+const askedHours = z.int().min(1).max(ASK_HOURS_MAX);
+const askedReason = text(500, 1);
+
+/** Access asked for oneself: a role, where, for how long, and why. */
+export const askInput = z.strictObject({
+  role: z.string().min(1).max(80),
+  scopeId: uuid,
+  hours: askedHours,
+  reason: askedReason,
+});
+
+/** Where it would be asked for. */
+export const askableInput = z.strictObject({ scopeId: uuid.optional() });
+
+/** What a request for access says: what the role held when it was asked for is what its decider saw. */
+export const askedPayload = z.object({
+  role: z.string().min(1).max(80),
+  permissions: z.array(z.string().max(80)).max(200),
+  hours: askedHours,
+  reason: askedReason,
+});
+
+/** The same as the policy of such requests asks for it. */
+export const ASKED_FORM: PayloadSchema = {
+  type: "object",
+  title: "Access",
+  properties: {
+    role: { type: "string", title: "Role", minLength: 1, maxLength: 80 },
+    permissions: {
+      type: "array",
+      title: "What the role may",
+      description: "All that it holds; a role that holds more by then is not given.",
+      items: { type: "string" },
+      maxItems: 200,
+    },
+    hours: {
+      type: "integer",
+      title: "For how many hours",
+      description: "From the moment of the approval.",
+      minimum: 1,
+      maximum: ASK_HOURS_MAX,
+    },
+    reason: { type: "string", title: "Why", minLength: 1, maxLength: 500 },
+  },
+  required: ["role", "permissions", "hours", "reason"],
+  additionalProperties: false,
+};
 
 export const revocationInput = z.strictObject({ id: uuid });
 

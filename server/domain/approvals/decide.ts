@@ -8,8 +8,8 @@ import type { Approval, SetDecision } from "#server/domain/approvals/schema.ts";
 import { setDecision, singleDecision } from "#server/domain/approvals/schema.ts";
 import { may, scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
-import type { Settled } from "#server/domain/effects.ts";
-import { effectOf } from "#server/domain/effects.ts";
+import type { Settled, Stop } from "#server/domain/effects.ts";
+import { effectOf, effects } from "#server/domain/effects.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -106,10 +106,9 @@ export const decideApprovals = command({
       return verdict;
     });
 
-    const settled = [...accepted.values()].filter(({ after }) => after.state !== "PENDING");
     const stopped = await applyEffects(
       work,
-      settled,
+      [...accepted.values()],
       input,
       (row) => policies.get(row.policyVersionId)?.effect ?? "none",
     );
@@ -204,13 +203,17 @@ async function applyEffects(
   effectName: (row: Locked) => string,
 ) {
   const byEffect = Map.groupBy(items, ({ before }) => effectName(before));
-  const stopped = new Map<string, { readonly code: RefusalCode; readonly facts: Readonly<Record<string, unknown>> }>();
+  const stopped = new Map<string, Stop>();
   const allowed: { name: string; items: Settled[] }[] = [];
   for (const [name, group] of byEffect) {
-    const settled = group.map(({ after }): Settled => ({ ...after, decision: input.decision }));
-    const refused = await effectOf(name).refuse(work, settled);
+    const asksEach = effects.get(name)?.asksEach ?? false;
+    const judged = group
+      .filter(({ after }) => asksEach || after.state !== "PENDING")
+      .map(({ after }): Settled => ({ ...after, decision: input.decision }));
+    if (judged.length === 0) continue;
+    const refused = await effectOf(name).refuse(work, judged);
     for (const [id, reason] of refused) stopped.set(id, reason);
-    allowed.push({ name, items: settled.filter((item) => !refused.has(item.id)) });
+    allowed.push({ name, items: judged.filter(({ id, state }) => state !== "PENDING" && !refused.has(id)) });
   }
   for (const { name, items } of allowed) if (items.length > 0) await effectOf(name).apply(work, items);
   return stopped;

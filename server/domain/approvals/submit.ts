@@ -120,42 +120,40 @@ export function placeOf(
   return { orgId, cycleId: scope.id };
 }
 
-/** Submits a set; an item whose import key is known answers with the approval that it made. One result per item, in order. */
-export const submitApprovals = command({
-  name: "approvals.submitSet",
-  permission: "approvals:submit",
-  at: "each",
-  input: submissions,
-  run: async (work, { items }): Promise<{ items: { id: string; created: boolean }[] }> => {
-    const { tenantId, personId, clientId } = work.caller;
-    const policyOf = await currentPolicies(
-      work,
-      items.map((i) => i.type),
-    );
-    await refuseMisfits(work, items, policyOf);
-    const requesterIds = await requesters(work, items);
-    const now = await clock(work.tx);
-    const rows = items.map((item) => {
-      const id = uuidv7();
-      const place = placeOf(work, item);
-      const requesterId = item.requesterEmail ? (requesterIds.get(item.requesterEmail) ?? null) : null;
-      const policy = policyOf(item.type);
-      const due = deadlines(policy, item.dueAt, now);
-      const requesterEmail = item.requesterEmail ?? null;
-      return {
-        ...item,
-        ...place,
-        ...due,
-        ...settleStages(work, policy, { ...item, ...place, requesterEmail }),
-        id,
-        requesterId,
-        policyVersionId: policy.id,
-        ...evidenceOf(id, 1, policy.id, { ...item, ...due, requesterId }),
-      };
-    });
+/** Writes requests into the scopes of the work, in which their sender may. */
+export async function submit(
+  work: Work,
+  items: readonly Submission[],
+): Promise<{ items: { id: string; created: boolean }[] }> {
+  const { tenantId, personId, clientId } = work.caller;
+  const policyOf = await currentPolicies(
+    work,
+    items.map((i) => i.type),
+  );
+  await refuseMisfits(work, items, policyOf);
+  const requesterIds = await requesters(work, items);
+  const now = await clock(work.tx);
+  const rows = items.map((item) => {
+    const id = uuidv7();
+    const place = placeOf(work, item);
+    const requesterId = item.requesterEmail ? (requesterIds.get(item.requesterEmail) ?? null) : null;
+    const policy = policyOf(item.type);
+    const due = deadlines(policy, item.dueAt, now);
+    const requesterEmail = item.requesterEmail ?? null;
+    return {
+      ...item,
+      ...place,
+      ...due,
+      ...settleStages(work, policy, { ...item, ...place, requesterEmail }),
+      id,
+      requesterId,
+      policyVersionId: policy.id,
+      ...evidenceOf(id, 1, policy.id, { ...item, ...due, requesterId }),
+    };
+  });
 
-    const column = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
-    const made = await work.tx.$queryRaw<{ id: string }[]>(Prisma.sql`
+  const column = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
+  const made = await work.tx.$queryRaw<{ id: string }[]>(Prisma.sql`
       WITH made AS (
         INSERT INTO approvals (tenant_id, id, org_id, cycle_id, scope_id, type, title, summary, priority, state, amount, payload, requester_id, candidate_id,
           submitter_person_id, submitter_client_id, policy_version_id, evidence_hash, import_key, due_at, due_given, expires_at, stage_index, stages, unevaluated_stages, created_at, updated_at)
@@ -178,36 +176,42 @@ export const submitApprovals = command({
       JOIN made m ON m.id = t.id
       RETURNING approval_id AS id`);
 
-    const created = new Set(made.map((r) => r.id));
-    const known = await knownByImportKey(
-      work,
-      rows.flatMap((r) => (created.has(r.id) || !r.importKey ? [] : [r.importKey])),
+  const created = new Set(made.map((r) => r.id));
+  const known = await knownByImportKey(
+    work,
+    rows.flatMap((r) => (created.has(r.id) || !r.importKey ? [] : [r.importKey])),
+  );
+  for (const row of rows) {
+    if (!created.has(row.id)) continue;
+    const { id, scopeId, type, evidenceHash } = { ...row, scopeId: row.cycleId ?? row.orgId };
+    work.audit({
+      class: "CHANGE",
+      action: "approval.submitted",
+      targetType: "approval",
+      targetId: id,
+      scopeId,
+      before: null,
+      after: { state: "PENDING", revision: 1, version: 1, type, title: row.title, evidenceHash, ...row.choice },
+      at: now,
+    });
+    work.emit(
+      approvalEvent("ApprovalCreated", id, 1, { scopeId, type, state: "PENDING", revision: 1, evidenceHash }, now),
     );
-    for (const row of rows) {
-      if (!created.has(row.id)) continue;
-      const { id, scopeId, type, evidenceHash } = { ...row, scopeId: row.cycleId ?? row.orgId };
-      work.audit({
-        class: "CHANGE",
-        action: "approval.submitted",
-        targetType: "approval",
-        targetId: id,
-        scopeId,
-        before: null,
-        after: { state: "PENDING", revision: 1, version: 1, type, title: row.title, evidenceHash, ...row.choice },
-        at: now,
-      });
-      work.emit(
-        approvalEvent("ApprovalCreated", id, 1, { scopeId, type, state: "PENDING", revision: 1, evidenceHash }, now),
-      );
-    }
-    return {
-      items: rows.map((r) =>
-        created.has(r.id)
-          ? { id: r.id, created: true }
-          : { id: known.get(r.importKey ?? "") as string, created: false },
-      ),
-    };
-  },
+  }
+  return {
+    items: rows.map((r) =>
+      created.has(r.id) ? { id: r.id, created: true } : { id: known.get(r.importKey ?? "") as string, created: false },
+    ),
+  };
+}
+
+/** Submits a set; an item whose import key is known answers with the approval that it made. One result per item, in order. */
+export const submitApprovals = command({
+  name: "approvals.submitSet",
+  permission: "approvals:submit",
+  at: "each",
+  input: submissions,
+  run: (work, { items }) => submit(work, items),
 });
 
 async function knownByImportKey(work: Work, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -1,0 +1,223 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { askAccess } from "#server/domain/access/ask-access.ts";
+import { assignRole } from "#server/domain/access/assign-role.ts";
+import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
+import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { cancelApproval } from "#server/domain/approvals/cancel.ts";
+import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
+import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
+import { submitApprovals } from "#server/domain/approvals/submit.ts";
+import type { Caller } from "#server/domain/caller.ts";
+import { may } from "#server/domain/caller.ts";
+import { listPeople } from "#server/domain/people/queries.ts";
+import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
+import { putPolicy } from "#server/domain/policies/put-policy.ts";
+import { recordFlaws, tableHashes } from "#server/testing/record.ts";
+import { refused } from "#server/testing/refused.ts";
+import type { World } from "#server/testing/world.ts";
+import { again, bindTestDatabase, makeRole, makeTenant } from "#server/testing/world.ts";
+
+const { admin } = bindTestDatabase();
+let world: World;
+let ana: Caller;
+
+beforeAll(async () => {
+  world = await makeTenant();
+  ana = await world.person("administrator");
+});
+
+const rows = async (sql: string, values: unknown[] = []) => (await admin().pool.query(sql, values)).rows;
+const now = async (caller: Caller) => (await again(caller)) as Caller;
+const ask = (caller: Caller, given: Partial<Parameters<typeof askAccess>[1]> = {}) =>
+  askAccess(caller, { role: "decider", scopeId: world.orgs.ca, hours: 8, reason: "Covers for Iris.", ...given });
+const approve = (caller: Caller, id: string) => decideApproval(caller, { id, decision: "APPROVE" });
+
+describe("access that is asked for", () => {
+  test("by somebody who may nothing is given by the approval: role, place, end, and the request as its reason", async () => {
+    const nobody = await world.person(null);
+    expect((await askable(nobody, { scopeId: world.orgs.ca })).scope).toMatchObject({ code: "CA" });
+    const { id } = await ask(nobody);
+    expect(may(await now(nobody), "approvals:decide", world.orgs.ca)).toBe(false);
+    expect(await listAsked(nobody, {})).toMatchObject([{ id, state: "PENDING", role: "decider", until: null }]);
+    const before = Date.now();
+    await approve(ana, id);
+    const [given] = await rows("SELECT * FROM assignments WHERE approval_id = $1", [id]);
+    expect(given).toMatchObject({
+      person_id: nobody.personId,
+      scope_id: world.orgs.ca,
+      effect: "ALLOW",
+      starts_at: null,
+      reason: "Covers for Iris.",
+      granted_by: ana.personId,
+    });
+    const hours = (given.ends_at.getTime() - before) / 3_600_000;
+    expect(hours).toBeGreaterThan(7.99);
+    expect(hours).toBeLessThan(8.01);
+    const [logged] = await rows("SELECT person_id, after FROM audit_logs WHERE target_id = $1", [given.id]);
+    expect(logged).toMatchObject({
+      person_id: ana.personId,
+      after: { approvalId: id, reason: "Covers for Iris.", role: "decider" },
+    });
+    expect(await listAsked(nobody, {})).toMatchObject([{ id, state: "APPROVED", until: given.ends_at.toISOString() }]);
+  });
+
+  test("R10 ends to the millisecond, and reaches no other place", async () => {
+    const nobody = await world.person(null);
+    const { id } = await ask(nobody);
+    await approve(ana, id);
+    const caller = await now(nobody);
+    const [{ ends_at: end }] = (await rows("SELECT ends_at FROM assignments WHERE approval_id = $1", [id])) as [
+      { ends_at: Date },
+    ];
+    expect(may(caller, "approvals:decide", world.orgs.ca, end.getTime() - 1)).toBe(true);
+    expect(may(caller, "approvals:decide", world.orgs.ca, end.getTime())).toBe(false);
+    expect(may(caller, "approvals:decide", world.orgs.ny)).toBe(false);
+    expect(may(caller, "approvals:decide", world.rootId)).toBe(false);
+  });
+
+  test("is given once: a settled request is neither decided, nor cancelled, nor sent again, and gives nothing more", async () => {
+    const vera = await world.person("reader");
+    const { id } = await ask(vera);
+    await approve(ana, id);
+    const given = await rows("SELECT id FROM assignments WHERE approval_id = $1", [id]);
+    expect(await refused(approve(await world.person("administrator"), id))).toMatchObject({
+      code: "approval.already_decided",
+    });
+    expect(await refused(cancelApproval(ana, { id }))).toMatchObject({ code: "approval.not_open" });
+    expect(await refused(resubmitApproval(ana, { id }))).toMatchObject({ code: expect.stringMatching(/^approval\./) });
+    await revokeRole(ana, { id: given[0].id });
+    expect(await listAsked(vera, {})).toMatchObject([{ state: "APPROVED", until: null }]);
+    expect(await rows("SELECT FROM assignments WHERE approval_id = $1", [id])).toHaveLength(0);
+  });
+
+  test("is refused where it is held already, asked for already, asked too often, or no place of requests", async () => {
+    const nobody = await world.person(null);
+    expect(await refused(ask(ana))).toMatchObject({ code: "grant.held" });
+    expect(await refused(ask(nobody, { scopeId: world.rootId }))).toMatchObject({ code: "scope.not_found" });
+    expect(await refused(ask(nobody, { role: "king" }))).toMatchObject({ code: "input.invalid" });
+    expect(await refused(ask(nobody, { hours: 90 * 24 + 1 }))).toMatchObject({ code: "input.invalid" });
+    await ask(nobody);
+    expect(await refused(ask(nobody))).toMatchObject({ code: "grant.asked" });
+    const roles = ["administrator", "confirmer", "reader", "service"];
+    const more = [
+      ...roles.map((role) => ({ role })),
+      ...[...roles, "decider"].map((role) => ({ role, scopeId: world.orgs.ny })),
+    ];
+    for (const one of more) await ask(nobody, one);
+    await makeRole(admin(), world, "tenth", ["approvals:read"]);
+    expect(await refused(ask(nobody, { role: "tenth" }))).toEqual({ code: "grant.too_many", facts: { max: 10 } });
+    expect(await refused(ask(await world.client()))).toMatchObject({ code: "person.not_found" });
+  });
+
+  test("cannot be asked for where the tenant's policy gives nothing", async () => {
+    const other = await makeTenant();
+    const stages = [{ name: "S", permission: "access:write" as const, needed: 1 }];
+    await putPolicy(await other.system(), { type: "access", name: "None", stages, effect: "none" });
+    const call = askAccess(await other.person(null), { role: "reader", scopeId: other.orgs.ca, hours: 1, reason: "x" });
+    expect(await refused(call)).toMatchObject({ code: "grant.not_offered" });
+  });
+});
+
+describe("its approval is refused, and nothing is written,", () => {
+  const unchanged = async (id: string, by: Caller, expected: unknown) => {
+    const before = await tableHashes(admin().pool);
+    expect(await refused(approve(by, id))).toEqual(expected);
+    expect(await tableHashes(admin().pool)).toEqual(before);
+  };
+
+  test("R8 to who does not hold what is asked for, or may not grant there", async () => {
+    const { id } = await ask(await world.person(null), { role: "administrator" });
+    await makeRole(admin(), world, "granter", ["access:write", "approvals:read"]);
+    const granter = await world.person(null);
+    await assignRole(ana, { personId: granter.personId as string, role: "granter", scopeId: world.orgs.ca });
+    await unchanged(id, await now(granter), {
+      code: "access.not_held",
+      facts: { permission: expect.any(String), scopeId: world.orgs.ca },
+    });
+    await unchanged(id, await world.person("decider"), { code: "approval.not_eligible", facts: expect.anything() });
+    await decideApproval(await now(granter), { id, decision: "REJECT", comment: "No." });
+  });
+
+  test("R8 A4 also where it would be one decision of two, in whatever order they come", async () => {
+    const stages = [{ name: "Two", permission: "access:write" as const, needed: 2 }];
+    await world.policy("pair", stages, "grant");
+    const payload = {
+      role: "decider",
+      permissions: (await askable(ana, {})).roles.find((r) => r.code === "decider")?.permissions,
+      hours: 1,
+      reason: "x",
+    };
+    const asker = await world.person("decider", world.orgs.ny);
+    const send = async () =>
+      (await submitApprovals(asker, { items: [{ type: "pair", orgId: world.orgs.ny, title: "T", payload }] })).items[0]
+        ?.id as string;
+    const granter = await world.person(null);
+    await assignRole(ana, { personId: granter.personId as string, role: "granter", scopeId: world.rootId });
+    const weak = await now(granter);
+    const id = await send();
+    await unchanged(id, weak, { code: "access.not_held", facts: expect.anything() });
+    await approve(ana, id);
+    await unchanged(id, weak, { code: "access.not_held", facts: expect.anything() });
+    expect((await approve(await world.person("administrator"), id)).state).toBe("APPROVED");
+    expect(await rows("SELECT FROM assignments WHERE approval_id = $1", [id])).toHaveLength(1);
+  });
+
+  test("to whoever asks", async () => {
+    const local = await world.person("administrator", world.orgs.ca);
+    const { id } = await ask(local, { scopeId: world.orgs.ny });
+    await assignRole(ana, { personId: local.personId as string, role: "administrator", scopeId: world.rootId });
+    await unchanged(id, await now(local), { code: "approval.own_request", facts: {} });
+  });
+
+  test("when the role is gone, or may more than its decider saw", async () => {
+    await makeRole(admin(), world, "passing", ["approvals:read"]);
+    await makeRole(admin(), world, "growing", ["approvals:read"]);
+    const nobody = await world.person(null);
+    const [gone, grew] = [await ask(nobody, { role: "passing" }), await ask(nobody, { role: "growing" })];
+    await rows("DELETE FROM role_permissions rp USING roles r WHERE r.id = rp.role_id AND r.code = 'passing'");
+    await rows("DELETE FROM roles WHERE code = 'passing'");
+    await rows(
+      "INSERT INTO role_permissions SELECT tenant_id, id, 'approvals:decide' FROM roles WHERE code = 'growing'",
+    );
+    await unchanged(gone.id, ana, { code: "grant.role_gone", facts: { role: "passing" } });
+    await unchanged(grew.id, ana, {
+      code: "grant.role_grew",
+      facts: { role: "growing", permissions: "approvals:decide" },
+    });
+  });
+
+  test("when whoever asked is no active member any more", async () => {
+    const nobody = await world.person(null);
+    const { id } = await ask(nobody);
+    const [member] = (await listPeople(ana, { q: nobody.name })).items;
+    await setMemberStatus(ana, { id: member?.id as string, status: "DISABLED" });
+    await unchanged(id, ana, { code: "grant.not_member", facts: {} });
+  });
+
+  test("when what it says cannot be read, because the tenant asks for something else", async () => {
+    const stages = [{ name: "S", permission: "access:write" as const, needed: 1 }];
+    await world.policy("loose", stages, "grant");
+    const [id] = await world.approvals(1, { type: "loose", by: await world.person("decider") });
+    await unchanged(id as string, ana, { code: "grant.malformed", facts: {} });
+  });
+});
+
+test("a set is given together, each with the end that it asked for, and a refused one leaves the others", async () => {
+  const people = await Promise.all([world.person(null), world.person(null), world.person(null)]);
+  const ids: string[] = [];
+  for (const [i, person] of people.entries()) ids.push((await ask(person, { hours: i + 1 })).id);
+  const [last] = (await listPeople(ana, { q: people[2]?.name as string })).items;
+  await setMemberStatus(ana, { id: last?.id as string, status: "ENDED" });
+  const { results } = await decideApprovals(ana, { ids, decision: "APPROVE" });
+  expect(results.map((r) => r.code ?? r.state)).toEqual(["APPROVED", "APPROVED", "grant.not_member"]);
+  const given = await rows(
+    "SELECT approval_id, ends_at FROM assignments WHERE approval_id = ANY($1) ORDER BY ends_at",
+    [ids],
+  );
+  expect(given.map((g) => g.approval_id)).toEqual(ids.slice(0, 2));
+  expect(given[1].ends_at.getTime() - given[0].ends_at.getTime()).toBe(3_600_000);
+});
+
+test("after all of it, every version has its one event and its one CHANGE row (U1, O1, A13)", async () => {
+  expect(await recordFlaws(admin().pool)).toEqual([]);
+});

@@ -1,0 +1,87 @@
+import { grantAll } from "#server/domain/access/assign-role.ts";
+import type { Permission } from "#server/domain/access/rules.ts";
+import { askedPayload } from "#server/domain/access/schema.ts";
+import { may } from "#server/domain/caller.ts";
+import type { Settled, Stop } from "#server/domain/effects.ts";
+import type { Work } from "#server/domain/work.ts";
+import { clock } from "#server/platform/db.ts";
+
+/** What an approved request for access does: it gives the role where the request hangs, until its time is over. */
+
+const HOUR_MS = 3_600_000;
+
+interface AskedRow {
+  readonly id: string;
+  readonly scopeId: string;
+  readonly personId: string | null;
+  readonly isMember: boolean;
+  readonly payload: unknown;
+}
+
+interface RoleRow {
+  readonly id: string;
+  readonly code: string;
+  readonly permissions: string[];
+}
+
+/** The requests that are about to be approved, each with what it asks for; their roles are held still until the commit. */
+async function readAsked({ tx, caller: { tenantId } }: Work, items: readonly Settled[]) {
+  const ids = items.filter(({ decision }) => decision === "APPROVE").map(({ id }) => id);
+  if (ids.length === 0) return [];
+  const rows = await tx.$queryRaw<AskedRow[]>`
+    SELECT a.id, a.scope_id AS "scopeId", a.payload, coalesce(a.requester_id, a.submitter_person_id) AS "personId",
+      EXISTS (SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+        WHERE m.tenant_id = a.tenant_id AND m.person_id = coalesce(a.requester_id, a.submitter_person_id) AND m.status = 'ACTIVE') AS "isMember"
+    FROM approvals a WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY(${ids}::uuid[])`;
+  const asked = rows.map((row) => ({ ...row, payload: askedPayload.safeParse(row.payload).data ?? null }));
+  const codes = [...new Set(asked.flatMap(({ payload }) => payload?.role ?? []))];
+  const roles = await tx.$queryRaw<RoleRow[]>`
+    SELECT r.id, r.code, ARRAY(SELECT rp.permission FROM role_permissions rp WHERE rp.tenant_id = r.tenant_id AND rp.role_id = r.id ORDER BY 1) AS permissions
+    FROM roles r WHERE r.tenant_id = ${tenantId}::uuid AND r.code = ANY(${codes}::text[]) ORDER BY r.id FOR SHARE OF r`;
+  const byCode = new Map(roles.map((role) => [role.code, role]));
+  return asked.map((row) => ({ ...row, role: byCode.get(row.payload?.role ?? "") ?? null }));
+}
+
+type Asked = Awaited<ReturnType<typeof readAsked>>[number];
+
+/** Why one cannot be given by the caller, who decides it; null where it can. Nobody gives what they do not hold (R8). */
+function stopOf({ caller }: Work, { scopeId, payload, personId, isMember, role }: Asked): Stop | null {
+  if (!payload) return { code: "grant.malformed", facts: {} };
+  if (!personId || !isMember) return { code: "grant.not_member", facts: {} };
+  if (!role) return { code: "grant.role_gone", facts: { role: payload.role } };
+  const more = role.permissions.filter((permission) => !payload.permissions.includes(permission));
+  if (more.length > 0) return { code: "grant.role_grew", facts: { role: role.code, permissions: more.join(", ") } };
+  const missing = ["access:write", ...role.permissions].find((p) => !may(caller, p as Permission, scopeId));
+  return missing ? { code: "access.not_held", facts: { permission: missing, scopeId } } : null;
+}
+
+export async function refuseAsked(work: Work, items: readonly Settled[]): Promise<ReadonlyMap<string, Stop>> {
+  const stops = new Map<string, Stop>();
+  for (const asked of await readAsked(work, items)) {
+    const stop = stopOf(work, asked);
+    if (stop) stops.set(asked.id, stop);
+  }
+  return stops;
+}
+
+export async function grantAsked(work: Work, items: readonly Settled[]): Promise<void> {
+  const asked = await readAsked(work, items);
+  if (asked.length === 0) return;
+  const now = await clock(work.tx);
+  const given = asked.map(({ id: approvalId, scopeId, payload, personId, role }) => {
+    if (!payload || !personId || !role) throw new Error(`the request ${approvalId} was approved and cannot be given`);
+    return {
+      personId,
+      clientId: null,
+      roleId: role.id,
+      role: role.code,
+      scopeId,
+      effect: "ALLOW" as const,
+      until: new Date(now.getTime() + payload.hours * HOUR_MS),
+      reason: payload.reason,
+      grantedBy: work.caller.personId,
+      approvalId,
+    };
+  });
+  await grantAll(work, given);
+}
