@@ -38,7 +38,7 @@ export function useRefusalText() {
         version: text(facts.version),
         held: Number(facts.held ?? 0),
         invited: Number(facts.invited ?? 0),
-      } as Record<string, string>,
+      } as Record<string, string | number>,
     );
   };
 }

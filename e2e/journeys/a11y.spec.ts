@@ -207,6 +207,12 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "I have kept it" }).click();
   await expect(page.getByRole("list", { name: "Tokens" })).toBeVisible();
   await look("service client");
+  await page.goto("/roles");
+  await expect(page.getByRole("grid")).toBeVisible();
+  await look("roles");
+  await page.getByRole("button", { name: "New role" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("a new role");
   await page.goto("/organisations");
   await page.getByRole("button", { name: /California/ }).click();
   await expect(page.getByRole("dialog").getByText(/pending/)).toBeVisible();
