@@ -13,6 +13,7 @@ import people from "./en/people.json" with { type: "json" };
 import policies from "./en/policies.json" with { type: "json" };
 import refusals from "./en/refusals.json" with { type: "json" };
 import requests from "./en/requests.json" with { type: "json" };
+import roles from "./en/roles.json" with { type: "json" };
 import serviceClients from "./en/service-clients.json" with { type: "json" };
 import sessions from "./en/sessions.json" with { type: "json" };
 import shell from "./en/shell.json" with { type: "json" };
@@ -34,6 +35,7 @@ export default {
   ...policies,
   ...refusals,
   ...requests,
+  ...roles,
   ...serviceClients,
   ...sessions,
   ...shell,

@@ -13,6 +13,7 @@ import people from "./es/people.json" with { type: "json" };
 import policies from "./es/policies.json" with { type: "json" };
 import refusals from "./es/refusals.json" with { type: "json" };
 import requests from "./es/requests.json" with { type: "json" };
+import roles from "./es/roles.json" with { type: "json" };
 import serviceClients from "./es/service-clients.json" with { type: "json" };
 import sessions from "./es/sessions.json" with { type: "json" };
 import shell from "./es/shell.json" with { type: "json" };
@@ -34,6 +35,7 @@ export default {
   ...policies,
   ...refusals,
   ...requests,
+  ...roles,
   ...serviceClients,
   ...sessions,
   ...shell,

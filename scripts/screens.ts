@@ -134,6 +134,28 @@ async function openClient(page: Page): Promise<void> {
   await page.getByText(/^Revoked by/).waitFor();
 }
 
+/** A role of the tenant's own beside those that every tenant has, held by somebody in two places. */
+async function openRoles(page: Page): Promise<void> {
+  const send = (path: string, data: unknown) =>
+    page.request.post(`/api/trpc/${path}`, { data, headers: { "sec-fetch-site": "same-origin" } });
+  await page.goto("/roles");
+  await page.getByRole("grid").waitFor();
+  if ((await page.getByRole("checkbox", { name: "Auditor: read the audit" }).count()) > 0) return;
+  const permissions = ["approvals:read", "policies:read", "messages:read"];
+  await send("access.createRole", { code: "auditor", name: "Auditor", permissions });
+  const scopes = await (await page.request.get("/api/trpc/scopes.list?input=%7B%7D")).json();
+  for (const [code, email] of [
+    ["CA", "iris@northwind.test"],
+    ["NY", "olu@northwind.test"],
+    ["CA", "mei@northwind.test"],
+  ] as const) {
+    const scopeId = scopes.result.data.items.find((scope: { code: string }) => scope.code === code).id;
+    await send("access.assign", { email, role: "auditor", scopeId });
+  }
+  await page.goto("/roles");
+  await page.getByRole("grid").waitFor();
+}
+
 /** Every screen, and what to do to have it shown. */
 export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   inbox: async (page) => {
@@ -481,6 +503,28 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   "mail-new-device": async (page) => {
     await page.goto("/messages/templates?template=newDevice");
     await page.getByRole("heading", { level: 1 }).waitFor();
+  },
+  roles: async (page) => {
+    await openRoles(page);
+    await page.getByRole("checkbox", { name: "Auditor: read the audit" }).focus();
+  },
+  "roles-changed": async (page) => {
+    await openRoles(page);
+    await page.getByRole("checkbox", { name: "Auditor: read the audit" }).click();
+    await page.getByRole("checkbox", { name: "Auditor: read requests" }).click();
+    await page.getByRole("region", { name: "Unsaved changes" }).waitFor();
+  },
+  "roles-save": async (page) => {
+    await openRoles(page);
+    await page.getByRole("checkbox", { name: "Auditor: read the audit" }).click();
+    await page.getByRole("checkbox", { name: "Auditor: read policies" }).click();
+    await page.getByRole("button", { name: "Review and save" }).click();
+    await page.getByText(/now\.$/).waitFor();
+  },
+  "role-new": async (page) => {
+    await page.goto("/roles");
+    await page.getByRole("button", { name: "New role" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("Regional auditor");
   },
   organisations: async (page) => {
     await page.goto("/organisations");

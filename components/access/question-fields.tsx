@@ -1,11 +1,11 @@
 "use client";
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import type { AccessView } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { PersonField } from "#components/people/person-field.tsx";
 import type { Choice } from "#components/ui/combobox.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Field, Select } from "#components/ui/field.tsx";
@@ -18,44 +18,23 @@ interface QuestionProps {
   change: (view: Partial<AccessView>) => void;
 }
 
-const FOUND_MAX = 20;
-const TEXT_MAX = 100;
-
-/** Somebody, found by name or address among those that the reader administers; nobody is the reader. */
-function PersonField({ view, change }: QuestionProps) {
+/** Somebody whom the reader administers; nobody is the reader. */
+function SubjectField({ view, change }: QuestionProps) {
   const t = useTranslations("access");
   const trpc = useTRPC();
-  const [text, setText] = useState("");
-  const found = useQuery({
-    ...trpc.people.list.queryOptions({ q: text.trim().slice(0, TEXT_MAX), limit: FOUND_MAX }),
-    placeholderData: keepPreviousData,
-  });
   const named = useQuery({
     ...trpc.people.get.queryOptions({ personId: view.person ?? "" }),
     enabled: view.person !== null,
   });
   const you: Choice = { id: "", label: t("you") };
-  const others = (found.data?.items ?? []).map(({ personId: id, name, email }) => ({ id, label: name, hint: email }));
   const theirs = named.data ? { id: view.person ?? "", label: named.data.name, hint: named.data.email } : null;
-  const chosen = view.person === null ? you : theirs;
   return (
-    <Field label={t("person")}>
-      {(ids) => (
-        <Combobox
-          ids={ids}
-          label={t("person")}
-          choices={text.trim() === "" ? [you, ...others] : others}
-          chosen={chosen}
-          onChange={(choice) => change({ person: choice?.id || null })}
-          placeholder={t("choosePerson")}
-          empty={t("noPerson")}
-          openLabel={t("openPeople")}
-          onType={(typed) =>
-            setText(typed === (chosen?.hint ? `${chosen.label} (${chosen.hint})` : chosen?.label) ? "" : typed)
-          }
-        />
-      )}
-    </Field>
+    <PersonField
+      label={t("person")}
+      first={you}
+      chosen={view.person === null ? you : theirs}
+      onChange={(choice) => change({ person: choice?.id || null })}
+    />
   );
 }
 
@@ -68,7 +47,7 @@ export function QuestionFields({ view, change, places }: QuestionProps & { place
   const asksOthers = view.tab === "why" && may(...ADMINISTERS) && may("access:write");
   return (
     <div className="grid max-w-4xl gap-3 px-4 py-3 sm:grid-cols-3">
-      {asksOthers ? <PersonField view={view} change={change} /> : null}
+      {asksOthers ? <SubjectField view={view} change={change} /> : null}
       <Field label={t("what")}>
         {(ids) => (
           <Select

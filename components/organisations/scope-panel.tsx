@@ -7,13 +7,11 @@ import { useTranslations } from "next-intl";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { AddScope, RenameScope } from "#components/organisations/scope-forms.tsx";
+import { ScopeHolders } from "#components/organisations/scope-holders.tsx";
 import type { Scope } from "#components/organisations/tree.ts";
 import { trailOf } from "#components/organisations/tree.ts";
-import { useRoleName } from "#components/people/names.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
-
-const HOLDERS_SHOWN = 50;
 
 /** Requests of an organisation, and the way to them. */
 function Requests({ scope }: { scope: Scope }) {
@@ -45,48 +43,6 @@ function Requests({ scope }: { scope: Scope }) {
   );
 }
 
-/** Who holds a role right here; what is held above reaches it too. */
-function Holders({ scope }: { scope: Scope }) {
-  const t = useTranslations("organisations");
-  const people = useTranslations("people");
-  const trpc = useTRPC();
-  const roleName = useRoleName();
-  const { data, error } = useQuery(trpc.access.assignments.queryOptions({ scopeId: scope.id, limit: HOLDERS_SHOWN }));
-  return (
-    <section aria-labelledby="holders" className="border-line border-b py-3">
-      <h3 id="holders" className="font-semibold text-sm">
-        {t("holders")}
-      </h3>
-      <p className="pb-1.5 text-ink-3 text-xs">{t("holdersNote")}</p>
-      {data || error ? null : <Skeleton className="my-2 w-56" />}
-      {error ? <p className="text-ink-2 text-sm">{t("holdersUnknown")}</p> : null}
-      {data?.items.length === 0 ? <p className="text-ink-2 text-sm">{t("noHolders")}</p> : null}
-      <ul>
-        {data?.items.map(({ id, personId, name, role, effect }) => (
-          <li key={id} className="flex min-h-8 items-center gap-3 text-sm">
-            {personId ? (
-              <Link
-                href={`/people/${personId}`}
-                prefetch={false}
-                className="min-w-0 truncate font-medium hover:underline"
-              >
-                {name}
-              </Link>
-            ) : (
-              <span className="min-w-0 truncate">{name}</span>
-            )}
-            <span className="ml-auto shrink-0 text-ink-2">
-              {effect === "DENY" ? <span className="text-bad">{people("denied")} </span> : null}
-              {roleName(role)}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {data?.next ? <p className="pt-1 text-ink-3 text-xs">{t("moreHolders")}</p> : null}
-    </section>
-  );
-}
-
 /** One scope beside the tree: what it is, who holds roles in it, and what can be made below it. */
 export function ScopePanel({ scope, scopes }: { scope: Scope; scopes: readonly Scope[] }) {
   const t = useTranslations("organisations");
@@ -104,7 +60,7 @@ export function ScopePanel({ scope, scopes }: { scope: Scope; scopes: readonly S
         ) : null}
       </p>
       {scope.kind === "ORG" && may("approvals:read") ? <Requests scope={scope} /> : null}
-      <Holders scope={scope} />
+      <ScopeHolders scope={scope} />
       {scope.kind === "TENANT" ? null : <RenameScope key={`${scope.id} ${scope.name}`} scope={scope} />}
       <AddScope key={scope.id} parent={scope} />
     </div>

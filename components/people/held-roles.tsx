@@ -3,6 +3,7 @@
 import { Ban, KeyRound, Plus, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { SimulatedForOne, useSimulation } from "#components/access/simulated.tsx";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -36,13 +37,21 @@ export function Validity({ held: { from, until } }: { held: Pick<Held, "from" | 
   return until ? <span>{t.rich("until", { when: moment(until) })}</span> : <span>{t("forGood")}</span>;
 }
 
-function RevokeDialog({ person, held, onClose }: { person: RoleHolder; held: Held; onClose: () => void }) {
+interface RevokeDialogProps {
+  person: { readonly name: string };
+  held: Pick<Held, "id" | "role" | "scope" | "effect">;
+  onClose: () => void;
+}
+
+/** Takes a role away, or lifts a denial; what is lost or gained by it is said before. */
+export function RevokeDialog({ person, held, onClose }: RevokeDialogProps) {
   const t = useTranslations("person");
   const roleName = useRoleName();
   const placeName = usePlaceName();
   const client = useTRPCClient();
   const changed = usePeopleChanged();
   const revoke = useCommand<{ id: string }, unknown>((input, options) => client.access.revoke.mutate(input, options));
+  const simulation = useSimulation({ kind: "REVOKE", id: held.id });
   const denied = held.effect === "DENY";
   const said = { name: person.name, role: roleName(held.role), place: placeName(held.scope) };
   const confirm = () =>
@@ -64,7 +73,9 @@ function RevokeDialog({ person, held, onClose }: { person: RoleHolder; held: Hel
       error={revoke.error as ApiError | null}
       onConfirm={confirm}
       onClose={onClose}
-    />
+    >
+      <SimulatedForOne query={simulation} />
+    </ConfirmDialog>
   );
 }
 

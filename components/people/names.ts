@@ -1,11 +1,19 @@
 "use client";
 
+import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
+import { useTRPC } from "#components/api/trpc.ts";
 
-/** Of a role that every tenant has, in words; a tenant's own by its code. */
+/** They are read again when one of them is told to have changed. */
+const NAMES_MS = 600_000;
+
+/** A role in words: of those that every tenant has in the reader's language, else as the tenant calls it. */
 export function useRoleName() {
   const t = useTranslations("roles");
-  return (code: string): string => (t.has(code as "reader") ? t(code as "reader") : code);
+  const trpc = useTRPC();
+  const { data } = useQuery({ ...trpc.access.roleNames.queryOptions({}), staleTime: NAMES_MS });
+  return (code: string): string =>
+    t.has(code as "reader") ? t(code as "reader") : (data?.find((own) => own.code === code)?.name ?? code);
 }
 
 interface Place {

@@ -41,7 +41,7 @@ export function RoleFields({ value: { role, place }, onChange, optional, ofProgr
             {...ids}
             required={!optional}
             value={role}
-            onChange={(event) => onChange({ role: event.target.value, place: event.target.value ? place : null })}
+            onChange={({ target: { value } }) => onChange({ role: value, place: value || !optional ? place : null })}
           >
             <option value="">{t(optional ? "noRoleYet" : "chooseRole")}</option>
             {shown.map(({ code }) => (

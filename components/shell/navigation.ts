@@ -10,6 +10,7 @@ import {
   Scale,
   ScrollText,
   ShieldCheck,
+  TableProperties,
   Users,
   Waypoints,
 } from "lucide-react";
@@ -53,6 +54,7 @@ export const SECTIONS = [
     wholeTenant: true,
   },
   { name: "access", group: "security", href: "/access", icon: ShieldCheck, letter: "c", permission: "access:write" },
+  { name: "roles", group: "security", href: "/roles", icon: TableProperties, letter: "r", permission: "access:write" },
   { name: "governance", group: "security", href: "/governance", icon: Scale, letter: "v", permission: "audit:read" },
   {
     name: "serviceClients",

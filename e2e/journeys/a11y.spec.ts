@@ -240,6 +240,12 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
     .click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("naming a device");
+  await page.goto("/roles");
+  await expect(page.getByRole("grid")).toBeVisible();
+  await look("roles");
+  await page.getByRole("button", { name: "New role" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("a new role");
   await page.goto("/organisations");
   await page.getByRole("button", { name: /California/ }).click();
   await expect(page.getByRole("dialog").getByText(/pending/)).toBeVisible();

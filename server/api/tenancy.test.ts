@@ -74,6 +74,7 @@ const PROCEDURES: Record<string, Inputs> = {
   "access.assignments": ({ person, org, assignment }) => [
     { personId: person },
     { scopeId: org },
+    { above: org },
     { personId: person, before: assignment },
   ],
   "access.explain": ({ person, client, org }) => [

@@ -146,7 +146,10 @@ export const listAssignments = query({
   name: "access.assignments",
   permission: "access:write",
   input: assignmentsInput,
-  run: async ({ caller, tx, scopes }, { personId, scopeId, q, before, limit }) => {
+  run: async ({ caller, tx, scopes }, { personId, scopeId, above, q, before, limit }) => {
+    // Who administers a part is told what reaches it from above, as by the list of who may.
+    const over = above && scopes.includes(above) ? caller.access.scopes.get(above)?.path.slice(0, -1) : [];
+    const shown = above === undefined ? scopes : (over ?? []);
     const like = `%${(q ?? "").trim().replace(/[\\%_]/g, "\\$&")}%`;
     const rows = await tx.$queryRaw<AssignmentRow[]>`
       SELECT a.id, a.person_id AS "personId", a.client_id AS "clientId", coalesce(p.name, c.name) AS name, p.email, r.code AS role,
@@ -156,7 +159,7 @@ export const listAssignments = query({
       LEFT JOIN people p ON p.id = a.person_id
       LEFT JOIN people g ON g.id = a.granted_by
       LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
-      WHERE a.tenant_id = ${caller.tenantId}::uuid AND a.scope_id = ANY(${scopes}::uuid[])
+      WHERE a.tenant_id = ${caller.tenantId}::uuid AND a.scope_id = ANY(${shown}::uuid[])
         AND (${personId ?? null}::uuid IS NULL OR a.person_id = ${personId ?? null}::uuid)
         AND (${scopeId ?? null}::uuid IS NULL OR a.scope_id = ${scopeId ?? null}::uuid)
         AND (${before ?? null}::uuid IS NULL OR a.id < ${before ?? null}::uuid)
@@ -164,6 +167,8 @@ export const listAssignments = query({
       ORDER BY a.id DESC LIMIT ${limit + 1}`;
     const items = rows.slice(0, limit).map(({ from, until, createdAt, ...row }) => ({
       ...row,
+      scope: namedScope(caller, row.scopeId),
+      revocable: scopes.includes(row.scopeId),
       from: from?.toISOString() ?? null,
       until: until?.toISOString() ?? null,
       createdAt: createdAt.toISOString(),
@@ -171,6 +176,12 @@ export const listAssignments = query({
     return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
   },
 });
+
+/** A scope as it is named beside a role. */
+export function namedScope({ access }: Caller, id: string) {
+  const scope = access.scopes.get(id);
+  return { id, kind: scope?.kind ?? "ORG", code: scope?.code ?? "", name: scope?.name ?? "" };
+}
 
 interface AssignmentRow {
   id: string;

@@ -170,6 +170,8 @@ export const scopesListInput = z.strictObject({ q: text(100).optional() });
 export const assignmentsInput = z.strictObject({
   personId: uuid.optional(),
   scopeId: uuid.optional(),
+  /** What stands above this one, and reaches it. */
+  above: uuid.optional(),
   q: text(100).optional(),
   before: uuid.optional(),
   limit: z.int().min(1).max(200).default(50),

@@ -114,10 +114,10 @@ test("R9 what a change is said to give and take is what the checks answer after 
       const system = await world.system();
       const people: { personId: string }[] = [];
       for (let i = 0; i < PEOPLE; i++) people.push({ personId: (await world.person(null)).personId as string });
-      const roles = [];
+      const roles: { id: string; code: string }[] = [];
       for (const permissions of held) {
         const code = `r${uuidv7()}`;
-        roles.push({ code, ...(await createRole(system, { code, name: code, permissions })) });
+        roles.push(await createRole(system, { code, name: code, permissions }));
       }
       const begun = Date.now();
       const assignment = ({ to, role, at, effect, time }: (typeof given)[number]) => ({

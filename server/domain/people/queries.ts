@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Caller } from "#server/domain/caller.ts";
+import { namedScope } from "#server/domain/access/queries.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { tokenHash } from "#server/domain/ids.ts";
@@ -145,7 +145,7 @@ export const getPerson = query({
       sessions: ofAll(read) ? member.sessions : null,
       assignments: held.slice(0, ASSIGNMENTS_SHOWN).map(({ scopeId, from, until, createdAt, ...row }) => ({
         ...row,
-        scope: placeOf(caller, scopeId),
+        scope: namedScope(caller, scopeId),
         from: from?.toISOString() ?? null,
         until: until?.toISOString() ?? null,
         createdAt: createdAt.toISOString(),
@@ -155,12 +155,6 @@ export const getPerson = query({
     };
   },
 });
-
-/** A scope as it is named beside a role. */
-function placeOf({ access }: Caller, id: string) {
-  const scope = access.scopes.get(id);
-  return { id, kind: scope?.kind ?? "ORG", code: scope?.code ?? "", name: scope?.name ?? "" };
-}
 
 interface InvitationRow {
   id: string;
@@ -191,7 +185,7 @@ export const listInvitations = query({
       ORDER BY i.created_at DESC, i.id DESC LIMIT ${INVITATIONS_SHOWN}`;
     return rows.map(({ scopeId, createdAt, expiresAt, ...row }) => ({
       ...row,
-      scope: scopeId === null ? null : placeOf(caller, scopeId),
+      scope: scopeId === null ? null : namedScope(caller, scopeId),
       createdAt: createdAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
     }));

@@ -1,0 +1,164 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { Minus, Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { SIMULATION_KEY } from "#components/access/view.ts";
+import { useErrorText } from "#components/api/refusal.ts";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import { usePlaceCode } from "#components/people/names.ts";
+import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { Skeleton } from "#components/ui/notice.tsx";
+import { Moment } from "#components/ui/time.tsx";
+import type { AppRouter } from "#server/api/root.ts";
+
+export type ProposedChange = inferRouterInputs<AppRouter>["access"]["simulate"]["change"];
+type Simulation = inferRouterOutputs<AppRouter>["access"]["simulate"];
+type Item = Simulation["items"][number];
+
+const NAMED = 50;
+
+/** What the checks would answer after a change; null while there is none to ask about. */
+export function useSimulation(change: ProposedChange | null) {
+  const client = useTRPCClient();
+  return useQuery<Simulation, ApiError>({
+    queryKey: [SIMULATION_KEY, change],
+    queryFn: ({ signal }) =>
+      client.access.simulate.mutate({ change: change as ProposedChange, limit: NAMED }, { signal }),
+    enabled: change !== null,
+    staleTime: 0,
+  });
+}
+
+const PLACES_SHOWN = 4;
+
+/** Gains of one direction that begin together and reach the same parts, as one line. */
+function linesOf(
+  gains: Item["gains"],
+): { gain: Item["gains"][number]; permissions: Item["gains"][number]["permission"][] }[] {
+  const same = ({ does, from, at, except }: Item["gains"][number]) =>
+    JSON.stringify([does, from, at.map(({ id }) => id), except.map(({ id }) => id)]);
+  return [...Map.groupBy(gains, same).values()].flatMap((all) => {
+    const [gain] = all;
+    return gain ? [{ gain, permissions: all.map(({ permission }) => permission) }] : [];
+  });
+}
+
+/** What one of them gains and loses, and where. */
+export function Gains({ gains }: { gains: Item["gains"] }) {
+  const t = useTranslations("simulation");
+  const permissions = useTranslations("permissions");
+  const placeCode = usePlaceCode();
+  const codes = (places: Item["gains"][number]["at"]) => {
+    const shown = places.slice(0, PLACES_SHOWN).map(placeCode).join(", ");
+    return places.length > PLACES_SHOWN ? t("morePlaces", { shown, count: places.length - PLACES_SHOWN }) : shown;
+  };
+  return (
+    <ul className="flex flex-col gap-0.5">
+      {linesOf(gains).map(({ gain: { does, at, except, from }, permissions: all }) => {
+        const Icon = does === "GAIN" ? Plus : Minus;
+        return (
+          <li key={`${does} ${from} ${all.join()}`} className="flex items-start gap-1.5">
+            <Icon
+              className={cn("mt-0.5 size-3.5 shrink-0", does === "GAIN" ? "text-ok" : "text-bad")}
+              strokeWidth={2.4}
+              aria-hidden
+            />
+            <span className="min-w-0 break-words">
+              <span className="sr-only">{t(does)} </span>
+              {all.map((permission) => permissions(permission)).join(", ")}
+              <span className="text-ink-3">
+                {" · "}
+                {codes(at)}
+                {except.length > 0 ? ` ${t("except", { places: codes(except) })}` : null}
+                {from ? <> · {t.rich("from", { when: () => <Moment at={from} /> })}</> : null}
+              </span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** How many gain and lose, in a sentence. */
+function Sums({ people, clients }: Pick<Simulation, "people" | "clients">) {
+  const t = useTranslations("simulation");
+  const none = [people, clients].every(({ gain, lose, later }) => gain + lose + later === 0);
+  const programs = clients.gain + clients.lose + clients.later > 0;
+  return (
+    <p className="font-medium text-sm">
+      {none ? t("nobody") : t("people", people)}
+      {programs ? ` ${t("programs", clients)}` : null}
+    </p>
+  );
+}
+
+interface SimulatedProps {
+  query: ReturnType<typeof useSimulation>;
+}
+
+/** While it is asked, when it could not be had, or what it says. */
+function useUnsaid({ data, error, refetch }: SimulatedProps["query"]) {
+  const t = useTranslations("errors");
+  const say = useErrorText();
+  if (data) return null;
+  if (!error) return <Skeleton className="h-10" />;
+  return (
+    <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-soft px-3 py-2 text-sm">
+      <span className="min-w-0 flex-1">{say(error)}</span>
+      <Button size="sm" onClick={() => void refetch()}>
+        {t("retry")}
+      </Button>
+    </div>
+  );
+}
+
+/** Who gains and loses what by a change, before it is made. */
+export function Simulated({ query }: SimulatedProps) {
+  const t = useTranslations("simulation");
+  const unsaid = useUnsaid(query);
+  const { data } = query;
+  return (
+    <section aria-label={t("title")} aria-live="polite" className="flex flex-col gap-2">
+      {unsaid}
+      {data ? <Sums people={data.people} clients={data.clients} /> : null}
+      {data && data.items.length > 0 ? (
+        <ul className="max-h-72 overflow-y-auto rounded-lg border" tabIndex={data.items.length > 4 ? 0 : undefined}>
+          {data.items.map(({ id, kind, name, email, gains }) => (
+            <li
+              key={id}
+              className="grid gap-x-4 gap-y-0.5 border-b px-3 py-2 text-sm last:border-b-0 sm:grid-cols-[10rem_minmax(0,1fr)]"
+            >
+              <span className="min-w-0">
+                <span className="block truncate font-medium">{name}</span>
+                <span className="block truncate text-ink-3 text-xs">{kind === "PERSON" ? email : t("program")}</span>
+              </span>
+              <Gains gains={gains} />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {data && data.more > 0 ? <p className="text-ink-3 text-xs">{t("more", { count: data.more })}</p> : null}
+    </section>
+  );
+}
+
+/** The same of one person alone, as a line or two of a form. */
+export function SimulatedForOne({ query }: SimulatedProps) {
+  const t = useTranslations("simulation");
+  const unsaid = useUnsaid(query);
+  const { data } = query;
+  const [item] = data?.items ?? [];
+  return (
+    <section aria-label={t("title")} aria-live="polite" className="rounded-lg border px-3 py-2 text-sm">
+      <h3 className="pb-1 font-medium text-ink-2 text-xs">{t("title")}</h3>
+      {unsaid}
+      {data && !item ? <p>{t("nothing")}</p> : null}
+      {item ? <Gains gains={item.gains} /> : null}
+    </section>
+  );
+}

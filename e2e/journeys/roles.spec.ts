@@ -1,0 +1,83 @@
+import { expect, test } from "../fixtures.ts";
+import { People } from "../screens/people.ts";
+import { signInAs } from "../screens/sign-in.ts";
+
+test("a role of one's own is made, widened with its difference seen first, given, narrowed, taken back and deleted", async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await signInAs(page, "ana", "/roles");
+  const matrix = page.getByRole("grid", { name: "What each role may do" });
+  const box = (permission: string) => matrix.getByRole("checkbox", { name: `Onlooker: ${permission}` });
+  await page.getByRole("button", { name: "New role" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name", { exact: true }).fill("Onlooker");
+  await expect(dialog.getByLabel("Code", { exact: true })).toHaveValue("onlooker");
+  await dialog.getByLabel("Begins as").selectOption("Copy of Reader");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await expect(box("read requests")).toBeChecked();
+
+  // By keyboard: from a box to the one below and beside it, and no box of a built-in role can be pressed.
+  await box("read requests").focus();
+  await page.keyboard.press("ArrowLeft");
+  await expect(page.getByRole("gridcell", { name: "Yes" }).and(page.locator(":focus"))).toBeVisible();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowDown");
+  await expect(box("submit requests")).toBeFocused();
+
+  const vera = await browser.newPage({ baseURL: baseURL ?? "" });
+  await signInAs(vera, "vera", "/audit");
+  await expect(vera.getByRole("link", { name: "Why?" })).toBeVisible();
+  const people = new People(page);
+  await people.open("Vera");
+  await page.getByRole("button", { name: "Grant a role" }).click();
+  await people.dialog.getByLabel("Role", { exact: true }).selectOption({ label: "Onlooker" });
+  await people.dialog.getByLabel("Where").fill("Whole");
+  await page.getByRole("option", { name: "Whole tenant" }).click();
+  await people.dialog.getByRole("button", { name: "Grant" }).click();
+  await expect(page.getByRole("region", { name: "Roles", exact: true })).toContainText("Onlooker");
+
+  await page.goto("/roles");
+  await box("read the audit").focus();
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("region", { name: "Unsaved changes" })).toContainText("1 added");
+  await page.getByRole("button", { name: "Review and save" }).click();
+  await expect(dialog.getByRole("list", { name: "Difference" })).toContainText("read the audit");
+  await expect(dialog.getByText("One person gains, nobody loses something now.")).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "What this changes" })).toContainText("Vera");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Onlooker is saved")).toBeVisible();
+  await vera.goto("/audit");
+  await expect(vera.getByRole("table")).toBeVisible();
+
+  await box("read the audit").click();
+  await page.getByRole("button", { name: "Review and save" }).click();
+  await expect(dialog.getByText("Nobody gains, one person loses something now.")).toBeVisible();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("Onlooker is saved").first()).toBeVisible();
+  await vera.reload();
+  await expect(vera.getByRole("link", { name: "Why?" })).toBeVisible();
+  await vera.close();
+
+  await page.getByRole("button", { name: "Actions for Onlooker" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(dialog).toContainText("held once");
+  await expect(dialog.getByRole("button", { name: "Delete" })).toBeDisabled();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await people.open("Vera");
+  await page.getByRole("button", { name: /^Take away Onlooker/ }).click();
+  await people.dialog.getByRole("button", { name: "Take away" }).click();
+  await expect(page.getByText(/is no longer Onlooker/)).toBeVisible();
+  await page.goto("/roles");
+  await page.getByRole("button", { name: "Actions for Onlooker" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await dialog.getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByText("Onlooker is deleted")).toBeVisible();
+  await expect(box("read requests")).toHaveCount(0);
+});
+
+test("what a role would take from whoever edits it, and what they do not hold, is refused", async ({ page }) => {
+  await signInAs(page, "iris", "/roles");
+  await expect(page.getByText("You do not hold the permission that this needs.")).toBeVisible();
+});
