@@ -25,6 +25,7 @@ const WITHOUT_TENANT = [
   "known_devices",
   "outbox_cursor",
   "people",
+  "people_history",
   "rate_windows",
   "reset_requests",
   "role_catalogue",
@@ -274,7 +275,18 @@ describe("the wall itself", () => {
 });
 
 describe("what is written stays", () => {
-  const OWNED = ["audit_logs", "approval_revisions", "policy_versions", "outbox_events", "governance_log"];
+  const OWNED = [
+    "audit_logs",
+    "approval_revisions",
+    "policy_versions",
+    "outbox_events",
+    "governance_log",
+    "access_moves",
+    "assignments_history",
+    "roles_history",
+    "role_permissions_history",
+    "memberships_history",
+  ];
 
   test("the application can neither change nor remove audit, outbox, evidence or policy versions", async () => {
     for (const table of OWNED)

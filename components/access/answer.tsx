@@ -19,7 +19,7 @@ import type { AppRouter } from "#server/api/root.ts";
 type Explained = inferRouterOutputs<AppRouter>["access"]["explain"];
 type Held = Explained["because"][number];
 
-/** What the check would say now, and what made it so. */
+/** What the check would say now, or said at a moment, and what made it so. */
 export function Answer({ question }: { question: Question }) {
   const trpc = useTRPC();
   const { data, error, refetch } = useQuery({
@@ -38,23 +38,40 @@ function Explanation({ said, isSelf }: { said: Explained; isSelf: boolean }) {
   const { allowed, subject, scope, permission, barred, outside, because, against, nearest, change } = said;
   const Icon = allowed ? CircleCheck : CircleX;
   const words = { name: subject.name, what: permissions(permission), ...inPlace(scope) };
-  const verdict = isSelf ? t(allowed ? "youMay" : "youMayNot", words) : t(allowed ? "may" : "mayNot", words);
+  const then = said.isPast ? "past." : "";
+  const verdict = isSelf
+    ? t(`${then}${allowed ? "youMay" : "youMayNot"}`, words)
+    : t(`${then}${allowed ? "may" : "mayNot"}`, words);
   return (
     <section aria-live="polite" className="flex max-w-4xl flex-col gap-4 px-4 pt-2 pb-6">
       <h2 className="flex items-start gap-2.5 rounded-lg border p-4 font-semibold text-lg tracking-[-0.01em]">
         <Icon className={cn("mt-0.5 size-5 shrink-0", allowed ? "text-ok" : "text-bad")} aria-hidden />
         <span className="min-w-0 break-words">{verdict}</span>
       </h2>
-      {barred ? <p className="text-sm">{t(`barred.${barred}`, { name: subject.name })}</p> : null}
+      {barred ? <p className="text-sm">{t(`${then}barred.${barred}`, { name: subject.name })}</p> : null}
       {outside ? <p className="text-sm">{t("outside", inPlace(outside))}</p> : null}
       <Part title={t("against")} held={against} />
       <Part title={t("because")} held={because} />
       {because.length === 0 ? <Nearest nearest={nearest} /> : null}
       {allowed || barred ? null : (
-        <Change change={change} subject={subject} isSelf={isSelf} isMissing={because.length === 0} />
+        <Change
+          change={change}
+          subject={subject}
+          isSelf={isSelf}
+          isPast={said.isPast}
+          isMissing={because.length === 0}
+        />
       )}
+      {said.incompleteBefore ? (
+        <p className="text-sm text-warn">
+          {t.rich("incomplete", { since: () => <Moment at={said.incompleteBefore ?? said.at} /> })}
+        </p>
+      ) : null}
       <p className="text-ink-3 text-xs">
-        {t.rich("asOf", { when: () => <Moment at={said.at} seconds />, revision: said.revision })}
+        {t.rich(said.revision === null ? "asOfUnknown" : "asOf", {
+          when: () => <Moment at={said.at} seconds />,
+          revision: said.revision ?? "",
+        })}
       </p>
     </section>
   );
@@ -121,11 +138,12 @@ interface ChangeProps {
   change: Explained["change"];
   subject: Explained["subject"];
   isSelf: boolean;
+  isPast: boolean;
   /** Nothing reaches it yet, so that a role is needed and not only a denial less. */
   isMissing: boolean;
 }
 
-function Change({ change, subject, isSelf, isMissing }: ChangeProps) {
+function Change({ change, subject, isSelf, isPast, isMissing }: ChangeProps) {
   const t = useTranslations("access");
   const roleName = useRoleName();
   const inPlace = useInPlace();
@@ -137,7 +155,7 @@ function Change({ change, subject, isSelf, isMissing }: ChangeProps) {
     <div className="rounded-lg border border-accent-line bg-accent-soft p-4">
       <h3 className="flex items-center gap-2 pb-1 font-semibold text-sm">
         <Lightbulb className="size-4 text-accent" aria-hidden />
-        {t("change")}
+        {t(isPast ? "past.change" : "change")}
       </h3>
       {change.length === 0 && isMissing ? <p className="text-sm">{t("noChange")}</p> : null}
       <ul className="flex flex-col gap-0.5 text-sm">

@@ -6,9 +6,12 @@ import type { AccessView } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { PersonField } from "#components/people/person-field.tsx";
+import { instantOf, localOf } from "#components/people/moments.ts";
+import { cn } from "#components/ui/cn.ts";
 import type { Choice } from "#components/ui/combobox.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
-import { Field, Select } from "#components/ui/field.tsx";
+import { Field, Input, Select } from "#components/ui/field.tsx";
+import { useClock, useTimeZone } from "#components/ui/time.tsx";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
@@ -38,7 +41,31 @@ function SubjectField({ view, change }: QuestionProps) {
   );
 }
 
-/** Who, what and where: each of them a field, as in the sentence that answers it. */
+/** A moment of the past, by the reader's own clock; none is now. */
+function WhenField({ view, change }: QuestionProps) {
+  const t = useTranslations("access");
+  const zone = useTimeZone();
+  const latest = localOf(useClock().toISOString(), zone);
+  const shown = view.at ? localOf(view.at, zone) : "";
+  return (
+    <Field label={t("when")}>
+      {(ids) => (
+        <Input
+          {...ids}
+          type="datetime-local"
+          max={latest}
+          value={shown}
+          onChange={(event) => {
+            const local = event.target.value;
+            if (local <= latest) change({ at: instantOf(local, zone) ?? null });
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** Who, what, where and when: each of them a field, as in the sentence that answers it. */
 export function QuestionFields({ view, change, places }: QuestionProps & { places: readonly Choice[] }) {
   const t = useTranslations("access");
   const permissions = useTranslations("permissions");
@@ -46,7 +73,12 @@ export function QuestionFields({ view, change, places }: QuestionProps & { place
   const { may } = useMe();
   const asksOthers = view.tab === "why" && may(...ADMINISTERS) && may("access:write");
   return (
-    <div className="grid max-w-4xl gap-3 px-4 py-3 sm:grid-cols-3">
+    <div
+      className={cn(
+        "grid max-w-5xl gap-3 px-4 py-3 sm:grid-cols-2",
+        asksOthers ? "lg:grid-cols-4" : view.tab === "why" && "sm:grid-cols-3",
+      )}
+    >
       {asksOthers ? <SubjectField view={view} change={change} /> : null}
       <Field label={t("what")}>
         {(ids) => (
@@ -78,6 +110,7 @@ export function QuestionFields({ view, change, places }: QuestionProps & { place
           />
         )}
       </Field>
+      {view.tab === "why" ? <WhenField view={view} change={change} /> : null}
     </div>
   );
 }

@@ -5,6 +5,12 @@ import { PERMISSIONS } from "#server/domain/access/rules.ts";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const parseAsId = createParser({ parse: (text) => (UUID.test(text) ? text : null), serialize: (text) => text });
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/;
+const parseAsMoment = createParser({
+  parse: (text) => (MOMENT.test(text) && !Number.isNaN(Date.parse(text)) ? text : null),
+  serialize: (text) => text,
+});
+
 export const ACCESS_TABS = ["why", "who"] as const;
 export const HOLDERS_KEY = "access.whoCan";
 export const SIMULATION_KEY = "access.simulate";
@@ -16,6 +22,8 @@ export const accessParsers = {
   person: parseAsId,
   what: parseAsStringLiteral(PERMISSIONS),
   where: parseAsId,
+  /** A moment of the past; without one it is now. */
+  at: parseAsMoment,
 };
 
 const load = createLoader(accessParsers);
@@ -24,8 +32,13 @@ export const accessQuery = createSerializer(accessParsers);
 export type AccessView = ReturnType<typeof parseAccessView>;
 
 /** What is asked of the server; null while it is open what. Without a place it is the tenant as a whole. */
-export function questionOf({ person, what, where }: AccessView) {
+export function questionOf({ person, what, where, at }: AccessView) {
   if (!what) return null;
-  return { permission: what, ...(where ? { scopeId: where } : {}), ...(person ? { personId: person } : {}) };
+  return {
+    permission: what,
+    ...(where ? { scopeId: where } : {}),
+    ...(person ? { personId: person } : {}),
+    ...(at ? { at } : {}),
+  };
 }
 export type Question = NonNullable<ReturnType<typeof questionOf>>;

@@ -36,7 +36,7 @@ function WhyLink({ entry: { by, permission, scope, at } }: { entry: GovernedDeta
   if (!what || by.kind !== "PERSON" || !me.may("access:write")) return null;
   return (
     <Link
-      href={`/access${accessQuery({ person: by.id, what, where: scope?.id ?? null })}`}
+      href={`/access${accessQuery({ person: by.id, what, where: scope?.id ?? null, at })}`}
       prefetch={false}
       className={buttonClass({ size: "sm" }, "self-start")}
     >

@@ -33,3 +33,9 @@ export function instantOf(local: string, timeZone: string): string | undefined {
 }
 
 const DAY_MS = 86_400_000;
+
+/** What a field shows of an instant, by the clocks of a zone. */
+export function localOf(instant: string, timeZone: string): string {
+  const at = Date.parse(instant);
+  return new Date(Math.floor(at / MINUTE_MS) * MINUTE_MS + offsetAt(at, timeZone)).toISOString().slice(0, 16);
+}

@@ -1,6 +1,12 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "../fixtures.ts";
 import { call } from "../screens/live.ts";
 import { signInAs } from "../screens/sign-in.ts";
+
+async function ask<T>(page: Page, query: string, input: object): Promise<T> {
+  const asked = await page.request.get(`/api/trpc/${query}?input=${encodeURIComponent(JSON.stringify(input))}`);
+  return (await asked.json()).result.data as T;
+}
 
 test("what Vera is refused is in the governance log within a moment, with why; its filters are the address", async ({
   page,
@@ -25,7 +31,7 @@ test("what Vera is refused is in the governance log within a moment, with why; i
   await entry.getByRole("link", { name: "Why, in the access" }).click();
   await page.waitForURL("**/access?**");
   await expect(
-    page.getByRole("heading", { name: /^Vera .* may not read the audit in the whole tenant$/ }),
+    page.getByRole("heading", { name: /^Vera .* was not allowed to read the audit in the whole tenant$/ }),
   ).toBeVisible();
   await page.goBack();
   await page.keyboard.press("Escape");
@@ -35,12 +41,15 @@ test("what Vera is refused is in the governance log within a moment, with why; i
   await expect(page.getByText("No entry matches these filters.")).toBeVisible();
 });
 
-test("a role that is given is an entry of the same commit, and leads to the audit of its request", async ({ page }) => {
+test("a role that is given is an entry of the same commit; taken away, the answer of now turns and that of then stays", async ({
+  page,
+}) => {
   await signInAs(page, "ana", "/governance");
-  const { items: people } = await call<{ items: { personId: string }[] }>(page.request, "people.list", { q: "vera" });
-  const { items: places } = await call<{ items: { id: string }[] }>(page.request, "scopes.list", { q: "Nevada" });
+  const { items: people } = await ask<{ items: { personId: string }[] }>(page, "people.list", { q: "vera" });
+  const { items: places } = await ask<{ items: { id: string }[] }>(page, "scopes.list", { q: "Nevada" });
   const [personId, scopeId] = [people[0]?.personId, places.at(-1)?.id];
-  const { id } = await call<{ id: string }>(page.request, "access.assign", { personId, scopeId, role: "reader" });
+  const { id } = await call<{ id: string }>(page.request, "access.assign", { personId, scopeId, role: "decider" });
+  const then = new Date(Date.now() + 1).toISOString();
   await page.goto("/governance?outcome=ALLOW&operation=access.assign");
   const row = page.getByRole("row").filter({ hasText: "NV" }).first();
   await expect(row).toContainText("Allowed");
@@ -50,5 +59,15 @@ test("a role that is given is an entry of the same commit, and leads to the audi
   await entry.getByRole("link", { name: "All entries with this request id" }).click();
   await page.waitForURL("**/audit?request=**");
   await expect(page.getByRole("table").getByText("Role assigned")).toBeVisible();
+
   await call(page.request, "access.revoke", { id });
+  await page.goto(`/access?person=${personId}&what=approvals:decide&where=${scopeId}&at=${then}`);
+  await expect(
+    page.getByRole("heading", { name: "Vera Lindqvist was allowed to decide requests in Nevada (NV)" }),
+  ).toBeVisible();
+  await expect(page.getByRole("listitem").filter({ hasText: "Decider at Nevada (NV)" })).toContainText("Given by Ana");
+  await page.getByLabel("When").fill("");
+  await expect(
+    page.getByRole("heading", { name: "Vera Lindqvist may not decide requests in Nevada (NV)" }),
+  ).toBeVisible();
 });

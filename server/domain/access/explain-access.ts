@@ -1,6 +1,8 @@
 import type { z } from "zod";
-import type { Explanation } from "#server/domain/access/explain.ts";
+import type { Explanation, Role } from "#server/domain/access/explain.ts";
 import { explain } from "#server/domain/access/explain.ts";
+import type { PastGrant } from "#server/domain/access/read-past.ts";
+import { pastGrants, pastRoles, pastStanding } from "#server/domain/access/read-past.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
 import { allows, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 import type { subjectInput } from "#server/domain/access/schema.ts";
@@ -11,20 +13,11 @@ import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { Prisma } from "#server/platform/db.ts";
 
-interface GrantRow {
-  id: string;
+interface GrantRow extends PastGrant {
   person_id: string | null;
   client_id: string | null;
   name: string;
   email: string | null;
-  role: string;
-  permissions: string[];
-  scope_id: string;
-  effect: string;
-  starts_at: Date | null;
-  ends_at: Date | null;
-  reason: string | null;
-  granted_by: string | null;
 }
 
 /** A grant with what a reader is told of it. */
@@ -35,7 +28,7 @@ interface NamedGrant extends Grant {
   readonly grantedBy: string | null;
 }
 
-const asGrant = (row: GrantRow): NamedGrant => ({
+const asGrant = (row: PastGrant): NamedGrant => ({
   id: row.id,
   role: row.role,
   permissions: new Set(row.permissions),
@@ -75,7 +68,7 @@ interface Asked {
   readonly name: string;
   readonly email: string | null;
   /** Why whoever it is can do nothing at all; null where they can sign in. */
-  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | null;
+  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | "ABSENT" | null;
   readonly grants: readonly NamedGrant[];
 }
 
@@ -83,7 +76,7 @@ interface Asked {
  * Whom a question is about: oneself, or anybody whose access the caller administers. Who administers a part sees of them
  * what lies there and on the way to it.
  */
-async function subjectOf(read: Read, { personId, clientId }: z.output<typeof subjectInput>): Promise<Asked> {
+async function subjectOf(read: Read, { personId, clientId }: z.output<typeof subjectInput>, at?: Date): Promise<Asked> {
   const { caller, tx } = read;
   const { tenantId } = caller;
   const isSelf = personId === undefined && clientId === undefined;
@@ -97,9 +90,11 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   const grants = limits ? narrowGrants(caller.access.scopes, all, limits) : all;
   const administered = new Set(scopesWhere(caller, "access:write"));
   const isAll = isSelf || administered.has(rootScope(caller));
+  const held = grants.some(({ scopeId }) => administered.has(scopeId));
   const onTheWay = new Set([...administered].flatMap((scope) => caller.access.scopes.get(scope)?.path ?? []));
-  if (!isAll && !grants.some(({ scopeId }) => administered.has(scopeId))) throw new Refusal("person.not_found");
-  const shown = isAll ? grants : grants.filter(({ scopeId }) => onTheWay.has(scopeId));
+  const then = at ? (await pastGrants(read, { id, isPerson: ofPerson }, at)).map(asGrant) : grants;
+  if (!isAll && !held && !then.some(({ scopeId }) => administered.has(scopeId))) throw new Refusal("person.not_found");
+  const shown = isAll ? then : then.filter(({ scopeId }) => onTheWay.has(scopeId));
   if (!ofPerson) {
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
     if (!client) throw new Refusal("person.not_found");
@@ -138,32 +133,63 @@ function explanationShape(read: Read, { allowed, because, against, nearest, chan
   };
 }
 
-/** Why somebody may do something somewhere, or may not: what the check would answer them now, and what made it so (R6). */
+/** The roles that somebody could be given, by what they hold or held. */
+async function rolesFor(read: Read, kind: Asked["kind"], at: Date | undefined): Promise<Role[]> {
+  const { tx, caller } = read;
+  const { tenantId } = caller;
+  const rows = at
+    ? await pastRoles(read, at)
+    : (await tx.role.findMany({ where: { tenantId }, include: { permissions: true }, take: ROLES_MAX })).map(
+        (role) => ({
+          code: role.code,
+          permissions: role.permissions.map((p) => p.permission),
+        }),
+      );
+  return rows.filter(({ code }) => kind === "CLIENT" || code !== PROGRAM_ROLE);
+}
+
+/** How a subject stood at a moment: what barred them, the revision, and whether all that was changed before is known. */
+async function standingAt(read: Read, { kind, id }: Pick<Asked, "kind" | "id">, scopeId: string, at: Date) {
+  const isPerson = kind === "PERSON";
+  const { status, blocked, there, revision, since } = await pastStanding(read, isPerson ? id : null, scopeId, at);
+  if (!there) throw new Refusal("scope.not_found");
+  const member = status === null ? "ABSENT" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
+  const barred: Asked["barred"] = !isPerson ? null : blocked ? "BLOCKED" : member;
+  return { barred, revision, incompleteBefore: since && at < since ? since.toISOString() : null };
+}
+
+/**
+ * Why somebody may do something somewhere, or may not: what the check would answer them now, or would have answered at a
+ * moment, and what made it so (R6).
+ */
 export const explainAccess = query({
   name: "access.explain",
   permission: null,
   input: explainInput,
-  run: async (read, { permission, scopeId = rootScope(read.caller), ...whom }) => {
-    const { caller, tx } = read;
-    const { tenantId, access } = caller;
+  run: async (read, { permission, scopeId = rootScope(read.caller), at, ...whom }) => {
+    const { caller } = read;
+    const { access } = caller;
     const isSelf = whom.personId === undefined && whom.clientId === undefined;
     const scope = access.scopes.get(scopeId);
     if (!scope || (!isSelf && !may(caller, "access:write", scopeId))) throw new Refusal("scope.not_found");
-    const { grants, barred, ...subject } = await subjectOf(read, whom);
-    const rows = await tx.role.findMany({ where: { tenantId }, include: { permissions: true }, take: ROLES_MAX });
-    const roles = rows
-      .filter(({ code }) => subject.kind === "CLIENT" || code !== PROGRAM_ROLE)
-      .map(({ code, permissions }) => ({ code, permissions: permissions.map((p) => p.permission) }));
-    const now = Date.now();
+    const { grants, barred: barredNow, ...subject } = await subjectOf(read, whom, at);
+    const roles = await rolesFor(read, subject.kind, at);
+    const then = at ? await standingAt(read, subject, scopeId, at) : null;
+    const barred = then ? then.barred : barredNow;
+    const now = at?.getTime() ?? Date.now();
     const explanation = explain({ scopes: access.scopes, grants }, { permission, scopeId, now }, roles);
-    const within = isSelf && caller.within !== null ? access.scopes.get(caller.within) : undefined;
+    const within = isSelf && !at && caller.within !== null ? access.scopes.get(caller.within) : undefined;
     const outside = within !== undefined && !scope.path.includes(within.id);
     return {
       subject,
       permission,
       scope: { ...said(scope), path: scope.path.flatMap((id) => access.scopes.get(id)?.code ?? []) },
       at: new Date(now).toISOString(),
-      revision: String(access.revision),
+      /** Null: it is not known which it was. */
+      revision: then ? (then.revision === null ? null : String(then.revision)) : String(access.revision),
+      isPast: then !== null,
+      /** What was changed or taken away before this is not known, where the moment lies before it. */
+      incompleteBefore: then?.incompleteBefore ?? null,
       barred,
       /** What the session is narrowed to, where that leaves the scope out. */
       outside: outside && within ? said(within) : null,

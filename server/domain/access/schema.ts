@@ -55,6 +55,8 @@ export const explainInput = z
     permission: z.enum(PERMISSIONS),
     /** Without one, the tenant as a whole. */
     scopeId: uuid.optional(),
+    /** As it stood then; without one, as it stands now. */
+    at: instant.refine((at) => at.getTime() <= Date.now(), { error: "has not come yet" }).optional(),
   })
   .refine(isOne, ofOne);
 
