@@ -134,6 +134,7 @@ describe("S2 what has ended never lives again, and every list says how each stan
       },
     );
     await fc.assert(property, runs(12));
+    await sql("DELETE FROM session_limits WHERE tenant_id = $1", [world.tenantId]);
   });
 
   test("an end that has come is EXPIRED in every list before anybody wrote it down, with its time, and ever after", async () => {
