@@ -14,7 +14,13 @@ const vitest = (env) => node([...VITEST, `--outputFile.json=${UNIT}`], env);
 
 /** The oldest PostgreSQL that is supported; where it is installed, what touches SQL runs on it too. */
 const POSTGRES15 = "/usr/lib/postgresql/15/bin";
-const ON_POSTGRES15 = ["prisma", "server/domain/approvals", "server/domain/idempotency", "server/domain/identity"];
+const ON_POSTGRES15 = [
+  "prisma",
+  "server/domain/approvals",
+  "server/domain/idempotency",
+  "server/domain/identity",
+  "server/domain/sessions",
+];
 
 const STEPS = {
   lint: { run: () => node([bin("@biomejs/biome/bin/biome"), "check"]) },

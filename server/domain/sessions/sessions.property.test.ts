@@ -134,6 +134,7 @@ describe("S2 what has ended never lives again, and every list says how each stan
       },
     );
     await fc.assert(property, runs(12));
+    await sql("DELETE FROM session_limits WHERE tenant_id = $1", [world.tenantId]);
   });
 
   test("an end that has come is EXPIRED in every list before anybody wrote it down, with its time, and ever after", async () => {
@@ -330,22 +331,17 @@ describe("S8 another's session is not found, whoever it is", () => {
       await open((await world.person("reader")).personId),
     ];
     const foreign = await open((await other.person("administrator")).personId, {}, other.tenantId);
-    const property = fc.asyncProperty(
-      fc.constantFrom("nobody", "colleague", "foreign"),
-      fc.constantFrom("name", "own", "admin", "admin with one of theirs"),
-      async (whose, how) => {
-        const id = whose === "nobody" ? uuidv7() : idOf(whose === "colleague" ? colleague : foreign);
-        const tries = {
-          name: () => nameSession(mine.caller, { id, name: "Mine" }),
-          own: () => revokeOwnSession(mine.caller, { id }),
-          admin: () => revokeSessions(mine.caller, { ids: [whose === "colleague" ? uuidv7() : id] }),
-          "admin with one of theirs": () =>
-            revokeSessions(mine.caller, { ids: [idOf(colleague), whose === "colleague" ? uuidv7() : id] }),
-        };
-        await expect(tries[how]()).rejects.toMatchObject({ code: "session.not_found", facts: {} });
-      },
-    );
-    await fc.assert(property, runs(24));
+    const [nobody, theirs] = [uuidv7(), idOf(colleague)];
+    for (const id of [nobody, theirs, idOf(foreign)]) {
+      const notMine = id === theirs ? nobody : id; // an administrator may end a colleague's
+      const tries = [
+        () => nameSession(mine.caller, { id, name: "Mine" }),
+        () => revokeOwnSession(mine.caller, { id }),
+        () => revokeSessions(mine.caller, { ids: [notMine] }),
+        () => revokeSessions(mine.caller, { ids: [theirs, notMine] }),
+      ];
+      for (const tried of tries) await expect(tried()).rejects.toMatchObject({ code: "session.not_found", facts: {} });
+    }
     for (const { hash } of [mine, colleague, foreign]) expect(await who(hash)).not.toBeNull();
     expect(await sql("SELECT device_name AS n FROM user_sessions WHERE device_name = 'Mine'")).toEqual([]);
     const listed = await listSessions(mine.caller, { ids: [idOf(foreign)] });
