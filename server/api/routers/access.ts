@@ -5,6 +5,7 @@ import { createRole } from "#server/domain/access/create-role.ts";
 import { deleteRole } from "#server/domain/access/delete-role.ts";
 import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listRoleNames, listRoles } from "#server/domain/access/list-roles.ts";
+import { listUnused, listUnusedByRole } from "#server/domain/access/list-unused.ts";
 import { listAssignments, whoAmI } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { simulateAccess } from "#server/domain/access/simulate-access.ts";
@@ -13,6 +14,8 @@ export const access = router({
   whoAmI: read(whoAmI),
   roles: read(listRoles),
   roleNames: read(listRoleNames),
+  unused: read(listUnused),
+  unusedByRole: read(listUnusedByRole),
   assignments: read(listAssignments),
   explain: read(explainAccess),
   whoCan: read(whoCan),

@@ -107,6 +107,15 @@ export const simulationInput = z.strictObject({
   limit: z.int().min(1).max(200).default(50),
 });
 
+export const unusedInput = z
+  .strictObject({
+    ...subject,
+    /** The last of the page before. */
+    after: uuid.optional(),
+    limit: z.int().min(1).max(200).default(50),
+  })
+  .refine(isOne, ofOne);
+
 export const revocationInput = z.strictObject({ id: uuid });
 
 export const scopeNameInput = z.strictObject({
