@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { flushUses } from "#server/domain/access/record-uses.ts";
 import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
@@ -66,6 +67,7 @@ async function fill(): Promise<World> {
   const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
   for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
   await admin().pool.query("INSERT INTO session_limits (tenant_id, concurrent) VALUES ($1, 5)", [world.tenantId]);
+  await flushUses();
   const importId = uuidv7();
   await admin().pool.query(
     "INSERT INTO imports (tenant_id, id, source_hash, file_name, state) VALUES ($1, $2, 'h', 'f', 'STAGING')",

@@ -521,6 +521,10 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Review and save" }).click();
     await page.getByText(/now\.$/).waitFor();
   },
+  "roles-unused": async (page) => {
+    await page.goto("/roles?tab=unused");
+    await page.getByRole("heading", { name: "By person and program" }).waitFor();
+  },
   "role-new": async (page) => {
     await page.goto("/roles");
     await page.getByRole("button", { name: "New role" }).click();

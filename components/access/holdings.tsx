@@ -7,6 +7,7 @@ import { accessQuery } from "#components/access/view.ts";
 import { ErrorBar } from "#components/api/error-notice.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { usePlaceCode, useRoleName } from "#components/people/names.ts";
+import { useDay } from "#components/roles/unused.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 
 const PLACES_SHOWN = 4;
@@ -20,10 +21,18 @@ interface Place {
 /** What somebody may do, where, and through which roles; each line leads to why. */
 export function Holdings({ personId, name }: { personId: string; name: string }) {
   const t = useTranslations("access");
+  const words = useTranslations("unused");
   const permissions = useTranslations("permissions");
   const trpc = useTRPC();
   const roleName = useRoleName();
   const placeCode = usePlaceCode();
+  const unused = useQuery(trpc.access.unused.queryOptions({ personId, limit: 1 }));
+  const day = useDay();
+  const unusedOf = (permission: string) => {
+    const found = unused.data?.items[0]?.unused.find((one) => one.permission === permission);
+    if (!found) return null;
+    return found.lastUsedOn ? words("lastUsed", { day: day(found.lastUsedOn) }) : words("never");
+  };
   const { data, error, refetch } = useQuery(trpc.access.whatCan.queryOptions({ personId }));
   const codes = (places: readonly Place[]) => {
     const shown = places.slice(0, PLACES_SHOWN).map(placeCode).join(", ");
@@ -55,7 +64,10 @@ export function Holdings({ personId, name }: { personId: string; name: string })
               {codes(at)}
               {except.length > 0 ? <span className="text-bad"> {t("except", { places: codes(except) })}</span> : null}
             </span>
-            <span className="text-right text-ink-3 text-xs">{roles.map(roleName).join(", ")}</span>
+            <span className="text-right text-ink-3 text-xs">
+              {roles.map(roleName).join(", ")}
+              {unusedOf(permission) ? <span className="block text-warn">{unusedOf(permission)}</span> : null}
+            </span>
           </li>
         ))}
       </ul>

@@ -14,6 +14,7 @@ const parseAsMoment = createParser({
 export const ACCESS_TABS = ["why", "who"] as const;
 export const HOLDERS_KEY = "access.whoCan";
 export const SIMULATION_KEY = "access.simulate";
+export const UNUSED_KEY = "access.unused.pages";
 export const HOLDERS_PAGE = 50;
 
 /** The one owner of every key in the address: whom it is about (nobody is oneself), what, and where. */

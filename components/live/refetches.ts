@@ -3,7 +3,7 @@
 import type { Query, QueryFilters } from "@tanstack/react-query";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { HOLDERS_KEY } from "#components/access/view.ts";
+import { HOLDERS_KEY, UNUSED_KEY } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { IMPORTS_KEY } from "#components/imports/view.ts";
 import type { News } from "#components/live/news.ts";
@@ -53,6 +53,7 @@ export function useRefetches(): void {
     return old(
       { queryKey: [PEOPLE_KEY] },
       { queryKey: [HOLDERS_KEY] },
+      { queryKey: [UNUSED_KEY] },
       trpc.people.pathFilter(),
       trpc.access.pathFilter(),
       trpc.scopes.pathFilter(),

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useQueryStates } from "nuqs";
 import { useState } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -15,8 +16,11 @@ import { RoleDialog } from "#components/roles/role-dialog.tsx";
 import { RoleMatrix } from "#components/roles/role-matrix.tsx";
 import type { RoleAction } from "#components/roles/role-menu.tsx";
 import { SaveRoleDialog } from "#components/roles/save-role-dialog.tsx";
+import { Unused } from "#components/roles/unused.tsx";
+import { ROLES_TABS, rolesParsers } from "#components/roles/view.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
+import { Tabs } from "#components/ui/tabs.tsx";
 import { useUnsaved } from "#components/ui/use-unsaved.ts";
 
 type Open = { readonly what: RoleAction | "create"; readonly role?: Role } | { readonly what: "save" };
@@ -104,26 +108,37 @@ export function RolesPage() {
   const trpc = useTRPC();
   const mayEdit = useMe().mayInTenant("access:write");
   const { data: roles, error, refetch } = useQuery(trpc.access.roles.queryOptions({}));
+  const [{ tab }, set] = useQueryStates(rolesParsers, { scroll: false });
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   return (
     <>
-      <header className="flex shrink-0 flex-wrap items-start gap-x-4 gap-y-2 border-b px-4 pt-3.5 pb-3">
-        <div className="min-w-0 flex-1">
-          <h1 className="font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
-          <p className="text-ink-2 text-sm">{t(mayEdit ? "lead" : "leadPart")}</p>
+      <header className="shrink-0 border-b">
+        <div className="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 pt-3.5 pb-1">
+          <div className="min-w-0 flex-1">
+            <h1 className="font-semibold text-lg tracking-[-0.01em]">{t("title")}</h1>
+            <p className="text-ink-2 text-sm">{t(mayEdit ? "lead" : "leadPart")}</p>
+          </div>
+          {mayEdit ? (
+            <Button variant="primary" onClick={() => setOpen({ what: "create" })}>
+              <Plus className="size-4" aria-hidden />
+              {t("new")}
+            </Button>
+          ) : null}
         </div>
-        {mayEdit ? (
-          <Button variant="primary" onClick={() => setOpen({ what: "create" })}>
-            <Plus className="size-4" aria-hidden />
-            {t("new")}
-          </Button>
-        ) : null}
+        <Tabs label={t("shown")} names={ROLES_TABS} chosen={tab} onChoose={(name) => void set({ tab: name })}>
+          {(name) => t(`tabs.${name}`)}
+        </Tabs>
       </header>
-      {error && roles ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
-      {error && !roles ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
-      {roles || error ? null : <Skeleton className="m-4 h-64" />}
-      {roles ? <Matrix roles={roles} mayEdit={mayEdit} open={open} onOpen={setOpen} /> : null}
+      {tab === "unused" ? <Unused /> : null}
+      {tab === "matrix" ? (
+        <>
+          {error && roles ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
+          {error && !roles ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
+          {roles || error ? null : <Skeleton className="m-4 h-64" />}
+          {roles ? <Matrix roles={roles} mayEdit={mayEdit} open={open} onOpen={setOpen} /> : null}
+        </>
+      ) : null}
       {roles && (open?.what === "create" || open?.what === "copy") ? (
         <RoleDialog roles={roles} {...(open.role ? { copied: open.role } : {})} onClose={close} />
       ) : null}

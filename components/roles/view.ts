@@ -1,9 +1,6 @@
-import type { SearchParams } from "nuqs/server";
-import { createLoader, parseAsStringLiteral } from "nuqs/server";
+import { parseAsStringLiteral } from "nuqs/server";
 
 export const ROLES_TABS = ["matrix", "unused"] as const;
 
 /** The one owner of every key in the address. */
 export const rolesParsers = { tab: parseAsStringLiteral(ROLES_TABS).withDefault("matrix") };
-
-export const parseRolesView = (params: SearchParams) => createLoader(rolesParsers)(params);

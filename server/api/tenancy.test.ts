@@ -90,6 +90,8 @@ const PROCEDURES: Record<string, Inputs> = {
   "access.revoke": ({ assignment }) => [{ id: assignment }],
   "access.roles": NO_IDS,
   "access.roleNames": NO_IDS,
+  "access.unused": ({ person, client }) => [{ personId: person }, { clientId: client }, { after: person }],
+  "access.unusedByRole": NO_IDS,
   "access.createRole": NO_IDS,
   "access.changeRole": ({ role }) => [{ id: role, version: 1, name: "Mine", permissions: ["approvals:read"] }],
   "access.deleteRole": ({ role }) => [{ id: role, version: 1 }],

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import type { Caller, Needed } from "#server/domain/caller.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
 import { asDenied, noteDenial } from "#server/domain/governance/record.ts";
@@ -130,6 +131,7 @@ export function command<S extends z.ZodType, O>(definition: Definition<S, O>): C
   const joined = noting(async (work: Work, input: z.output<S>): Promise<O> => {
     const scopes = authorise(work.caller, permission, at, input);
     const answer = await run({ ...work, scopes }, input);
+    if (permission !== null && permission !== "system") noteUse(work.caller, permission);
     if (sensitive === true || sensitive?.(answer)) work.govern(allowed(name, permission, scopes));
     return answer;
   }, name);

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import type { Caller, Needed } from "#server/domain/caller.ts";
 import { scopesWhere } from "#server/domain/caller.ts";
 import { deniedNowhere, noting, parse } from "#server/domain/command.ts";
@@ -38,10 +39,13 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
   if (queries.has(name) && env.APP_ENV !== "development") throw new Error(`two queries are named ${name}`);
   queries.set(name, { permission });
 
+  // Who only looks at what could be changed has not used what would let them change it.
+  const reads = [permission ?? []].flat().filter((one) => one.endsWith(":read"));
   const reachable = (caller: Caller): string[] => {
     if (permission === null) return [];
     const scopes = scopesWhere(caller, permission);
     if (scopes.length === 0) throw deniedNowhere(permission);
+    if (reads.length > 0) noteUse(caller, reads.length === 1 && reads[0] ? reads[0] : reads);
     return scopes;
   };
 

@@ -6,6 +6,7 @@ import { createRole } from "#server/domain/access/create-role.ts";
 import { deleteRole } from "#server/domain/access/delete-role.ts";
 import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listRoleNames, listRoles } from "#server/domain/access/list-roles.ts";
+import { listUnused, listUnusedByRole } from "#server/domain/access/list-unused.ts";
 import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
 import { listAssignments, whoAmI } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
@@ -15,6 +16,8 @@ export const access = router({
   whoAmI: read(whoAmI),
   roles: read(listRoles),
   roleNames: read(listRoleNames),
+  unused: read(listUnused),
+  unusedByRole: read(listUnusedByRole),
   assignments: read(listAssignments),
   explain: read(explainAccess),
   whoCan: read(whoCan),

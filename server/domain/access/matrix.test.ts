@@ -59,6 +59,8 @@ const MATRIX: Row[] = [
   ["access.roleNames", null, [...ALL], () => ({})],
   ["access.roles", "access:write", RUNS, () => ({})],
   ["access.simulate", "access:write", RUNS, () => ({ change: { kind: "DELETE", ...id() } }), "tenant"],
+  ["access.unused", "access:write", RUNS, () => ({})],
+  ["access.unusedByRole", "access:write", RUNS, () => ({})],
   ["access.whatCan", null, [...ALL], () => ({})],
   ["access.whoAmI", null, [...ALL], () => ({})],
   ["access.whoCan", "access:write", RUNS, () => ({ permission: "approvals:read", scopeId: world.orgs.ca })],
@@ -319,6 +321,9 @@ test("who may is what the built-in roles hold", () => {
 /** What it was allowed is in the governance log. */
 const SENSITIVE = [
   "access.assign",
+  "access.changeRole",
+  "access.createRole",
+  "access.deleteRole",
   "access.revoke",
   "bulks.export",
   "bulks.start",

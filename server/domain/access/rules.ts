@@ -64,6 +64,9 @@ export const BUILT_IN_ROLES = {
 /** So many roles of its own has a tenant at most. */
 export const OWN_ROLES_MAX = 200;
 
+/** What has not been used for so long is reported as unused. */
+export const UNUSED_DAYS = 90;
+
 /** The built-in role of programs is not offered for people. */
 export const PROGRAM_ROLE = "service";
 

@@ -157,6 +157,14 @@ export const ASKED_FORM: PayloadSchema = {
   required: ["role", "permissions", "hours", "reason"],
   additionalProperties: false,
 };
+export const unusedInput = z
+  .strictObject({
+    ...subject,
+    /** The last of the page before. */
+    after: uuid.optional(),
+    limit: z.int().min(1).max(200).default(50),
+  })
+  .refine(isOne, ofOne);
 
 export const revocationInput = z.strictObject({ id: uuid });
 

@@ -1,10 +1,11 @@
 import type { z } from "zod";
+import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
 import type { Grant, Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { simulationInput } from "#server/domain/access/schema.ts";
 import type { Gain } from "#server/domain/access/simulate.ts";
 import { simulate } from "#server/domain/access/simulate.ts";
-import { may, rootScope } from "#server/domain/caller.ts";
+import { may } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -56,9 +57,7 @@ const roleWhere = async ({ tx, caller }: Read, where: Prisma.Sql) => {
 
 /** Another set of permissions for a role; one that is deleted holds none. */
 async function roleProposal(read: Read, id: string, permissions: readonly string[]): Promise<Proposal> {
-  const root = rootScope(read.caller);
-  if (!may(read.caller, "access:write", root))
-    throw new Refusal("access.denied", { permission: "access:write", scopeId: root });
+  refuseElsewhere(read.caller, "access:write");
   const role = await roleWhere(read, Prisma.sql`r.id = ${id}::uuid`);
   return {
     role: { id, permissions: [...role.permissions, ...permissions] },
@@ -103,7 +102,7 @@ function proposalOf(read: Read, change: Change): Promise<Proposal> {
 const subjectsOf = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Subject[]>`
   SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
   WHERE m.tenant_id = ${tenantId}::uuid AND m.status = 'ACTIVE' AND m.person_id IN ${touches}
-  UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.id IN ${touches}
+  UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.disabled_at IS NULL AND c.id IN ${touches}
   ORDER BY name, id`;
 
 const heldBy = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Held[]>`
