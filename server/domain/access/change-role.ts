@@ -72,6 +72,7 @@ export const changeRole = command({
   permission: ADMINISTERS,
   at: "tenant",
   input: roleChangeInput,
+  sensitive: true,
   run: async (work, input): Promise<{ id: string; version: number }> => {
     const { tenantId } = work.caller;
     const { id, name, description, permissions } = input;

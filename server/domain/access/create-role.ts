@@ -11,6 +11,7 @@ export const createRole = command({
   permission: "access:write",
   at: "tenant",
   input: roleInput,
+  sensitive: true,
   run: async (work, { code, name, description, permissions }): Promise<{ id: string; code: string }> => {
     const { tenantId } = work.caller;
     refuseNotHeldThroughout(work.caller, permissions);

@@ -9,6 +9,7 @@ export const deleteRole = command({
   permission: "access:write",
   at: "tenant",
   input: roleDeletionInput,
+  sensitive: true,
   run: async (work, input): Promise<{ id: string }> => {
     const { tenantId } = work.caller;
     const { id, code, name, description, permissions, version } = await lockOwnRole(work, input);
