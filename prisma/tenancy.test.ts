@@ -288,6 +288,7 @@ describe("what is written stays", () => {
     "roles_history",
     "role_permissions_history",
     "memberships_history",
+    "service_clients_history",
   ];
 
   test("the application can neither change nor remove audit, outbox, evidence or policy versions", async () => {

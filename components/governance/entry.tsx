@@ -47,13 +47,14 @@ function WhyLink({ entry: { by, permission, scope, at } }: { entry: GovernedDeta
 
 function Why({ entry }: { entry: GovernedDetail }) {
   const t = useTranslations("governance");
-  const { reason, anyOf, because, against, nearest } = entry.explanation;
+  const { reason, anyOf, narrowedBy, because, against, nearest } = entry.explanation;
   const asked = useAskedName();
   const words = anyOf.map((permission) => asked({ permission, operation: permission })).join(", ");
   return (
     <section className="flex flex-col gap-3">
       <h3 className="font-semibold text-sm">{t("why")}</h3>
       {reason === "GRANTS" ? null : <p className="text-sm">{t(`reasons.${reason}`)}</p>}
+      {narrowedBy ? <p className="text-sm">{t("narrowedBy")}</p> : null}
       {anyOf.length > 1 ? <p className="text-ink-2 text-sm">{t("anyOf", { what: words })}</p> : null}
       <Part title={t("against")} held={against} />
       <Part title={t("because")} held={because} />
@@ -67,7 +68,7 @@ function Loaded({ entry }: { entry: GovernedDetail }) {
   const t = useTranslations("governance");
   const audit = useTranslations("audit");
   const placeName = usePlaceName();
-  const { count, firstAt, at, scope, operation, permission, revision, address, sessionId, requestId } = entry;
+  const { count, firstAt, at, scope, operation, permission, revision, address, sessionId, tokenId, requestId } = entry;
   return (
     <div className="flex flex-col gap-5">
       <dl className="flex flex-col">
@@ -97,6 +98,11 @@ function Loaded({ entry }: { entry: GovernedDetail }) {
         {sessionId ? (
           <Fact name={audit("session")}>
             <Id value={sessionId} by={{ target: sessionId }} label={audit("allOfSession")} />
+          </Fact>
+        ) : null}
+        {tokenId ? (
+          <Fact name={audit("token")}>
+            <Id value={tokenId} by={{ target: tokenId }} label={audit("allOfToken")} />
           </Fact>
         ) : null}
         <Fact name={audit("request")}>

@@ -92,7 +92,8 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   const isAll = isSelf || administered.has(rootScope(caller));
   const held = grants.some(({ scopeId }) => administered.has(scopeId));
   const onTheWay = new Set([...administered].flatMap((scope) => caller.access.scopes.get(scope)?.path ?? []));
-  const then = at ? (await pastGrants(read, { id, isPerson: ofPerson }, at)).map(asGrant) : grants;
+  const past = at ? (await pastGrants(read, { id, isPerson: ofPerson }, at)).map(asGrant) : null;
+  const then = past === null ? grants : limits ? narrowGrants(caller.access.scopes, past, limits) : past;
   if (!isAll && !held && !then.some(({ scopeId }) => administered.has(scopeId))) throw new Refusal("person.not_found");
   const shown = isAll ? then : then.filter(({ scopeId }) => onTheWay.has(scopeId));
   if (!ofPerson) {
@@ -151,10 +152,11 @@ async function rolesFor(read: Read, kind: Asked["kind"], at: Date | undefined): 
 /** How a subject stood at a moment: what barred them, the revision, and whether all that was changed before is known. */
 async function standingAt(read: Read, { kind, id }: Pick<Asked, "kind" | "id">, scopeId: string, at: Date) {
   const isPerson = kind === "PERSON";
-  const { status, blocked, there, revision, since } = await pastStanding(read, isPerson ? id : null, scopeId, at);
+  const { status, blocked, disabled, there, revision, since } = await pastStanding(read, { id, isPerson }, scopeId, at);
   if (!there) throw new Refusal("scope.not_found");
   const member = status === null ? "ABSENT" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
-  const barred: Asked["barred"] = !isPerson ? null : blocked ? "BLOCKED" : member;
+  const client = disabled === null ? "ABSENT" : disabled ? "DISABLED" : null;
+  const barred: Asked["barred"] = !isPerson ? client : blocked ? "BLOCKED" : member;
   return { barred, revision, incompleteBefore: since && at < since ? since.toISOString() : null };
 }
 

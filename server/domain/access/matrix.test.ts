@@ -328,14 +328,24 @@ const SENSITIVE = [
   "bulks.export",
   "bulks.start",
   "messages.reveal",
+  "password.replace",
   "people.block",
   "people.invite",
   "people.resend",
   "people.setStatus",
   "policies.put",
+  "serviceClients.create",
+  "serviceClients.issueToken",
+  "serviceClients.revokeToken",
+  "serviceClients.rotateToken",
+  "serviceClients.setStatus",
+  "sessions.revoke",
+  "sessions.revokeMatching",
+  "sessions.revokeOthers",
+  "sessions.setLimits",
 ];
 
-test("what gives or takes access, opens or takes away what is kept, or decides by the thousand is sensitive", () => {
+test("what gives or takes access or sessions, opens or takes away what is kept, or decides by the thousand is sensitive", () => {
   expect([...commands].flatMap(([name, { sensitive }]) => (sensitive ? [name] : [])).sort()).toEqual(SENSITIVE);
 });
 

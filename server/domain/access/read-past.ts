@@ -49,19 +49,28 @@ export function pastRoles({ tx, caller: { tenantId } }: Read, at: Date) {
   return tx.$queryRaw<{ code: string; permissions: string[] }[]>(rolesAt(tenantId, at));
 }
 
-/** What a membership was, whether its person was blocked, whether a place was there, and the revision that was reached. */
+/** What a membership was, whether its person was blocked or its client disabled, whether a place was there, and the revision that was reached. */
 export async function pastStanding(
   { tx, caller: { tenantId } }: Read,
-  personId: string | null,
+  subject: { readonly id: string; readonly isPerson: boolean },
   scopeId: string,
   at: Date,
 ) {
   const [row] = await tx.$queryRaw<
-    { status: string | null; blocked: boolean | null; there: boolean; revision: bigint | null; since: Date | null }[]
+    {
+      status: string | null;
+      blocked: boolean | null;
+      disabled: boolean | null;
+      there: boolean;
+      revision: bigint | null;
+      since: Date | null;
+    }[]
   >`
     SELECT (SELECT h.status FROM memberships_history h
-        WHERE h.tenant_id = ${tenantId}::uuid AND h.person_id = ${personId}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS status,
-      (SELECT h.blocked FROM people_history h WHERE h.person_id = ${personId}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS blocked,
+        WHERE h.tenant_id = ${tenantId}::uuid AND h.person_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS status,
+      (SELECT h.blocked FROM people_history h WHERE h.person_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS blocked,
+      (SELECT h.disabled FROM service_clients_history h
+        WHERE h.tenant_id = ${tenantId}::uuid AND h.client_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS disabled,
       EXISTS (SELECT FROM scopes s WHERE s.tenant_id = ${tenantId}::uuid AND s.id = ${scopeId}::uuid AND s.created_at <= ${at}::timestamptz + interval '1 millisecond') AS there,
       (SELECT m.revision FROM access_moves m WHERE m.tenant_id = ${tenantId}::uuid AND m.at <= ${at} ORDER BY m.revision DESC LIMIT 1) AS revision,
       (SELECT m.at FROM access_moves m WHERE m.tenant_id = ${tenantId}::uuid ORDER BY m.revision LIMIT 1) AS since`;

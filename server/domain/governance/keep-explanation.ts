@@ -18,6 +18,8 @@ export interface Kept {
   readonly reason: Reason;
   /** Where any one of several permissions would have done. */
   readonly anyOf?: readonly string[];
+  /** The token that left less than its client holds. */
+  readonly narrowedBy?: string;
   readonly because: readonly KeptGrant[];
   readonly against: readonly KeptGrant[];
   readonly nearest: readonly KeptGrant[];
@@ -49,13 +51,18 @@ interface Asked {
   readonly permission: Permission | null;
   readonly scopeId: string | null;
   readonly anyOf?: readonly string[];
+  readonly narrowedBy?: string;
 }
 
 /** The explanation of one answer, as small as it can be kept: the path of an allow; of a deny what denies, or comes nearest. */
-export function keep(access: Access, { reason, permission, scopeId, anyOf }: Asked, now: number): Kept {
+export function keep(access: Access, { reason, permission, scopeId, anyOf, narrowedBy }: Asked, now: number): Kept {
   const said =
     permission === null || scopeId === null || reason === "PROGRAM"
       ? NOTHING
       : explain(access, { permission, scopeId, now }, []);
-  return { ...kept(reason, said), ...(anyOf && anyOf.length > 1 ? { anyOf } : {}) };
+  return {
+    ...kept(reason, said),
+    ...(anyOf && anyOf.length > 1 ? { anyOf } : {}),
+    ...(narrowedBy ? { narrowedBy } : {}),
+  };
 }

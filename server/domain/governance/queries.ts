@@ -31,6 +31,7 @@ interface Row {
 
 interface DetailRow extends Row {
   session_id: string | null;
+  token_id: string | null;
   address: string | null;
   access_revision: bigint;
   explanation: Kept;
@@ -121,13 +122,14 @@ function grant(read: Read, { id, role, scopeId, effect, from, until }: KeptGrant
 }
 
 /** Why, as far as the reader administers it: of a part, the grants that lie there and on the way to it. */
-function explained(read: Read, { reason, anyOf = [], because, against, nearest }: Kept) {
+function explained(read: Read, { reason, anyOf = [], narrowedBy, because, against, nearest }: Kept) {
   const { caller, scopes } = read;
   const shown = new Set(scopes.flatMap((id) => caller.access.scopes.get(id)?.path ?? []));
   const isShown = ({ scopeId }: KeptGrant) => shown.has(scopeId);
   return {
     reason,
     anyOf,
+    narrowedBy: narrowedBy ?? null,
     because: because.filter(isShown).map((one) => grant(read, one)),
     against: against.filter(isShown).map((one) => grant(read, one)),
     nearest: nearest.filter(isShown).map((one) => ({ ...grant(read, one), lacks: one.lacks as Lack })),
@@ -166,6 +168,7 @@ export const getGoverned = query({
       explanation: explained(read, row.explanation),
       revision: String(row.access_revision),
       sessionId: row.session_id,
+      tokenId: row.token_id,
       address: row.address,
       requestId: row.request_id,
       correlationId: row.correlation_id,

@@ -20,6 +20,7 @@ interface Row {
   readonly personId: string | null;
   readonly clientId: string | null;
   readonly sessionId: string | null;
+  readonly tokenId: string | null;
   readonly address: string | null;
   readonly revision: bigint;
   readonly explanation: string;
@@ -48,21 +49,31 @@ function rowOf(caller: Caller, said: Said, at: Date): Row {
     // What is held nowhere is explained where the caller stands.
     scopeId: scopeId ?? caller.within ?? rootScope(caller),
     ...(anyOf ? { anyOf } : {}),
+    ...(caller.token?.limits ? { narrowedBy: caller.token.id } : {}),
   } as const;
   const { personId, clientId, sessionId, address, requestId, correlationId, access } = caller;
   const explanation = JSON.stringify(keep(access, asked, at.getTime()));
-  const who = { personId, clientId, sessionId, address, requestId, correlationId, revision: access.revision };
+  const who = {
+    personId,
+    clientId,
+    sessionId,
+    tokenId: caller.token?.id ?? null,
+    address,
+    requestId,
+    correlationId,
+    revision: access.revision,
+  };
   return { ...who, id: uuidv7(), outcome, operation, permission, scopeId, explanation, count, firstAt: at, at };
 }
 
 /** A row that was written before its connection died is not written twice. */
 const insert = (tx: Transaction, tenantId: string, rows: readonly Row[]) =>
   tx.$executeRaw(Prisma.sql`
-  INSERT INTO governance_log (tenant_id, id, outcome, operation, permission, scope_id, person_id, client_id, session_id, address,
+  INSERT INTO governance_log (tenant_id, id, outcome, operation, permission, scope_id, person_id, client_id, session_id, token_id, address,
     access_revision, explanation, request_id, correlation_id, count, first_at, at)
   SELECT ${tenantId}::uuid, r.* FROM unnest(${rows.map((r) => r.id)}::uuid[], ${rows.map((r) => r.outcome)}::text[],
     ${rows.map((r) => r.operation)}::text[], ${rows.map((r) => r.permission)}::text[], ${rows.map((r) => r.scopeId)}::uuid[],
-    ${rows.map((r) => r.personId)}::uuid[], ${rows.map((r) => r.clientId)}::uuid[], ${rows.map((r) => r.sessionId)}::uuid[],
+    ${rows.map((r) => r.personId)}::uuid[], ${rows.map((r) => r.clientId)}::uuid[], ${rows.map((r) => r.sessionId)}::uuid[], ${rows.map((r) => r.tokenId)}::uuid[],
     ${rows.map((r) => r.address)}::text[], ${rows.map((r) => String(r.revision))}::bigint[], ${rows.map((r) => r.explanation)}::jsonb[],
     ${rows.map((r) => r.requestId)}::text[], ${rows.map((r) => r.correlationId)}::text[], ${rows.map((r) => r.count)}::int[],
     ${rows.map((r) => r.firstAt.toISOString())}::timestamptz[], ${rows.map((r) => r.at.toISOString())}::timestamptz[]) AS r

@@ -21,6 +21,7 @@ export const replacePassword = command({
   permission: null,
   at: "tenant",
   input: replacePasswordInput,
+  sensitive: true,
   run: async (work, { passwordHash, changedAt, elsewhere }): Promise<{ token: string; ended: number }> => {
     const { personId, sessionId } = work.caller;
     if (!personId) throw new Refusal("person.not_found");

@@ -12,6 +12,7 @@ export const createClient = command({
   permission: "clients:write",
   at: "tenant",
   input: clientInput,
+  sensitive: true,
   run: async (work, { code, name, description }): Promise<{ id: string; code: string }> => {
     const { tenantId, personId } = work.caller;
     const id = uuidv7();

@@ -106,6 +106,7 @@ export const issueToken = command({
   permission: "clients:write",
   at: "tenant",
   input: tokenInput,
+  sensitive: true,
   run: async (work, { clientId, name, days, permissions, scopeId }): Promise<IssuedToken> => {
     const client = await lockClient(work, clientId);
     if (client.disabledAt) throw new Refusal("client.disabled", { name: client.name });

@@ -11,6 +11,7 @@ export const revokeToken = command({
   permission: "clients:write",
   at: "tenant",
   input: tokenEndInput,
+  sensitive: true,
   run: async (work, { id, reason }): Promise<{ id: string }> => {
     const { tenantId, personId } = work.caller;
     const { token, now } = await lockToken(work, id);

@@ -42,6 +42,7 @@ export const rotateToken = command({
   permission: "clients:write",
   at: "tenant",
   input: rotationInput,
+  sensitive: true,
   run: async (work, { id, days, overlapDays }): Promise<IssuedToken> => {
     const { tenantId } = work.caller;
     const { token: old, now } = await lockToken(work, id);

@@ -12,6 +12,7 @@ export const setClientStatus = command({
   permission: "clients:write",
   at: "tenant",
   input: clientStatusInput,
+  sensitive: true,
   run: async (work, { id, status }): Promise<{ id: string; status: ClientStatus }> => {
     const { tenantId } = work.caller;
     const was = await lockClient(work, id);

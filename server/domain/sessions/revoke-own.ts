@@ -24,6 +24,7 @@ export const revokeOtherSessions = command({
   permission: null,
   at: "tenant",
   input: nothing,
+  sensitive: true,
   run: async (work): Promise<{ ended: number }> => {
     const { personId, sessionId } = work.caller;
     const others = Prisma.sql`s.person_id = ${personId}::uuid AND s.id IS DISTINCT FROM ${sessionId}::uuid`;

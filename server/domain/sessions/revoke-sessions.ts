@@ -18,6 +18,7 @@ export const revokeSessions = command({
   permission: "sessions:revoke",
   at: "tenant",
   input: revokeInput,
+  sensitive: true,
   run: async (work, { ids }): Promise<Died> => {
     const { tenantId } = work.caller;
     const wanted = [...new Set(ids)];
@@ -36,6 +37,7 @@ export const revokeMatching = command({
   permission: "sessions:revoke",
   at: "tenant",
   input: revokeMatchingInput,
+  sensitive: true,
   run: async (work, { filter, own, asOf, most }): Promise<Died & { left: number }> => {
     const { tenantId, sessionId } = work.caller;
     const which = Prisma.sql`${isOf(filter)} AND ${openedUntil(asOf, own ? null : sessionId)}`;

@@ -44,6 +44,7 @@ export const setSessionLimits = command({
   permission: "sessions:revoke",
   at: "tenant",
   input: sessionLimitsInput,
+  sensitive: true,
   run: async (work, { version, ...wanted }): Promise<{ version: number; ended: number }> => {
     const { tenantId, sessionId } = work.caller;
     refuseLonger(wanted);
