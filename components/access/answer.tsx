@@ -6,6 +6,7 @@ import { Ban, CircleCheck, CircleX, KeyRound, Lightbulb } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { Question } from "#components/access/view.ts";
+import { askQuery } from "#components/access/view.ts";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import { Validity } from "#components/people/held-roles.tsx";
@@ -60,6 +61,7 @@ function Explanation({ said, isSelf }: { said: Explained; isSelf: boolean }) {
           isSelf={isSelf}
           isPast={said.isPast}
           isMissing={because.length === 0}
+          ask={`/access/request${askQuery({ what: permission, where: scope.kind === "TENANT" ? null : scope.id })}`}
         />
       )}
       {said.incompleteBefore ? (
@@ -141,9 +143,11 @@ interface ChangeProps {
   isPast: boolean;
   /** Nothing reaches it yet, so that a role is needed and not only a denial less. */
   isMissing: boolean;
+  /** Where it can be asked for. */
+  ask: string;
 }
 
-function Change({ change, subject, isSelf, isPast, isMissing }: ChangeProps) {
+function Change({ change, subject, isSelf, isPast, isMissing, ask }: ChangeProps) {
   const t = useTranslations("access");
   const roleName = useRoleName();
   const inPlace = useInPlace();
@@ -164,6 +168,11 @@ function Change({ change, subject, isSelf, isPast, isMissing }: ChangeProps) {
         ))}
       </ul>
       {lines.length > 1 ? <p className="pt-1 text-ink-2 text-xs">{t("all")}</p> : null}
+      {isSelf && !isPast && change.length > 0 && change.every((part) => part.do !== "LIFT") ? (
+        <Link href={ask} prefetch={false} className={buttonClass({ size: "sm" }, "mt-3")}>
+          {t("ask")}
+        </Link>
+      ) : null}
       {isSelf || subject.kind !== "PERSON" ? null : (
         <Link href={`/people/${subject.id}`} prefetch={false} className={buttonClass({ size: "sm" }, "mt-3")}>
           {t("toPerson", { name: subject.name })}

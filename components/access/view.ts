@@ -1,5 +1,5 @@
 import type { SearchParams } from "nuqs/server";
-import { createLoader, createParser, createSerializer, parseAsStringLiteral } from "nuqs/server";
+import { createLoader, createParser, createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -43,3 +43,7 @@ export function questionOf({ person, what, where, at }: AccessView) {
   };
 }
 export type Question = NonNullable<ReturnType<typeof questionOf>>;
+
+/** What is asked for: a role, or whichever gives something with the least beside; and where. */
+export const askParsers = { role: parseAsString, what: parseAsStringLiteral(PERMISSIONS), where: parseAsId };
+export const askQuery = createSerializer(askParsers);

@@ -97,7 +97,7 @@ describe("saving a policy", () => {
     ],
     ["no stage", { stages: [] }],
     ["more stages than ten", { stages: Array(11).fill(ONE) }],
-    ["a permission that lets nobody in", { stages: [{ ...ONE, permission: "access:write" }] }],
+    ["a permission that lets nobody in", { stages: [{ ...ONE, permission: "audit:read" }] }],
     ["an effect that there is not", { effect: "points.mint" }],
     ["a due date in no time", { dueAfterHours: 0 }],
     [
