@@ -8,6 +8,7 @@ export const deleteRole = command({
   name: "access.deleteRole",
   permission: "access:write",
   at: "tenant",
+  stepUp: true,
   input: roleDeletionInput,
   run: async (work, input): Promise<{ id: string }> => {
     const { tenantId } = work.caller;

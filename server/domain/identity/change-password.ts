@@ -20,6 +20,7 @@ export const replacePassword = command({
   name: "password.replace",
   permission: null,
   at: "tenant",
+  stepUp: true,
   input: replacePasswordInput,
   run: async (work, { passwordHash, changedAt, elsewhere }): Promise<{ token: string; ended: number }> => {
     const { personId, sessionId } = work.caller;

@@ -41,6 +41,7 @@ export const rotateToken = command({
   name: "serviceClients.rotateToken",
   permission: "clients:write",
   at: "tenant",
+  stepUp: true,
   input: rotationInput,
   run: async (work, { id, days, overlapDays }): Promise<IssuedToken> => {
     const { tenantId } = work.caller;

@@ -35,6 +35,7 @@ export const revokeMatching = command({
   name: "sessions.revokeMatching",
   permission: "sessions:revoke",
   at: "tenant",
+  stepUp: true,
   input: revokeMatchingInput,
   run: async (work, { filter, own, asOf, most }): Promise<Died & { left: number }> => {
     const { tenantId, sessionId } = work.caller;
