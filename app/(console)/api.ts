@@ -29,6 +29,10 @@ export async function requireCaller(path: string) {
   return caller ?? redirect(`/sign-in?callbackUrl=${encodeURIComponent(path)}`);
 }
 
+const noCookie = () => {
+  throw new Error("a page that renders sets no cookie");
+};
+
 /** The API as a page asks it: the same procedures as the browser's, without the way through HTTP. */
 export const pageApi = cache(async () => {
   const given = await headers();
@@ -40,12 +44,10 @@ export const pageApi = cache(async () => {
     caller: currentCaller,
     limit: () => limitStranger(facts),
     device: () => deviceOf(given),
-    setDevice: () => {
-      throw new Error("a page that renders makes no browser known");
-    },
-    setSession: () => {
-      throw new Error("a page that renders opens no session");
-    },
+    setDevice: noCookie,
+    challenge: null,
+    setSession: noCookie,
+    setChallenge: noCookie,
     onReplay: () => {},
   };
   const queryClient = makeQueryClient();

@@ -3,6 +3,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from "@trpc/client";
 import { useState } from "react";
+import { LazyStepUp } from "#components/api/lazy-step-up.tsx";
 import { leaveToSignIn } from "#components/api/leave.ts";
 import { isSignedOut, makeQueryClient } from "#components/api/query-client.ts";
 import { TRPCProvider } from "#components/api/trpc.ts";
@@ -37,6 +38,7 @@ export function ApiProvider({ children }: { children: React.ReactNode }) {
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
         {children}
+        <LazyStepUp />
       </TRPCProvider>
     </QueryClientProvider>
   );

@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { leaveToSignIn } from "#components/api/leave.ts";
 import { isSignedOut } from "#components/api/query-client.ts";
+import { mayGoOn } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 
 /** A form of the server that a page hands to its component. */
@@ -29,7 +30,9 @@ export function useAction<I, O>(action: Action<I, O>) {
     running.current = true;
     setPending(true);
     setError(null);
-    const result = await action(input).catch(() => null);
+    const send = () => action(input).catch(() => null);
+    let result = await send();
+    if (result?.ok === false && (await mayGoOn(result))) result = await send();
     running.current = false;
     setPending(false);
     if (result?.ok) return result.answer;

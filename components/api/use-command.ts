@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { useRef } from "react";
+import { withProof } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 
 interface Sent<I> {
@@ -17,12 +18,12 @@ const newKey = () =>
 
 /**
  * A write with one Idempotency-Key per intent: an automatic retry, and the same input sent again after a failure,
- * are the same request to the server.
+ * are the same request to the server. So is what waits for somebody to confirm that it is them.
  */
 export function useCommand<I, O>(send: Send<I, O>) {
   const open = useRef(new Map<string, string>());
   const mutation = useMutation<O, ApiError, Sent<I>>({
-    mutationFn: ({ input, key }) => send(input, { context: { idempotencyKey: key } }),
+    mutationFn: ({ input, key }) => withProof(() => send(input, { context: { idempotencyKey: key } })),
     onSuccess: (_, { input }) => void open.current.delete(JSON.stringify(input)),
   });
   const run = (input: I): Promise<O> => {

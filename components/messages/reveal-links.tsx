@@ -4,6 +4,7 @@ import { KeyRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { useErrorText } from "#components/api/refusal.ts";
+import { withProof } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -23,7 +24,7 @@ export function RevealLinks({ id }: { id: string }) {
   const say = useErrorText();
   const [revealed, setRevealed] = useState<Revealed | null>(null);
   const reveal = () =>
-    client.messages.reveal.mutate({ id }).then(
+    withProof(() => client.messages.reveal.mutate({ id })).then(
       ({ links }) => setRevealed({ links, error: null }),
       (error: ApiError) => setRevealed({ links: [], error }),
     );

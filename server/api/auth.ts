@@ -5,6 +5,7 @@ import { respond } from "#server/api/answer.ts";
 import { mediaType, readText } from "#server/api/body.ts";
 import {
   callerOfRequest,
+  challengeCookie,
   cookie,
   deviceCookie,
   deviceOf,
@@ -154,10 +155,14 @@ async function readForm(request: Request, facts: RequestFacts): Promise<URLSearc
   return new URLSearchParams(await readText(request));
 }
 
-/** Where a sign-in that failed leads: 401 when it was judged, 429 when it came before its time. */
+/** Where a sign-in that failed leads: 401 when it was judged, 429 when it came before its time; or that it goes on. */
 function turnedAway(result: Extract<SignInResult, { ok: false }>) {
-  const { judged, retryAfterSeconds } = result;
-  const error = retryAfterSeconds > 0 ? `wait:${retryAfterSeconds}` : "CredentialsSignin";
+  const { judged, retryAfterSeconds, next } = result;
+  const error = next
+    ? `second:${next.factors.join(",")}`
+    : retryAfterSeconds > 0
+      ? `wait:${retryAfterSeconds}`
+      : "CredentialsSignin";
   const location = `${env.APP_URL}/sign-in?error=${error}`;
   return { status: judged ? 401 : 429, location, retryAfterSeconds };
 }
@@ -190,6 +195,8 @@ export async function askNextAuth(request: Request, path: readonly string[], fac
   if (answer.location?.endsWith("?csrf=true")) throw new TransportError("auth.foreign_origin");
   const failed = happened.signIn?.ok === false ? turnedAway(happened.signIn) : null;
   const headers = new Headers();
+  const next = happened.signIn?.ok === false ? happened.signIn.next : undefined;
+  if (next) headers.append("set-cookie", challengeCookie(next.challenge));
   if (failed?.retryAfterSeconds) headers.set("retry-after", `${failed.retryAfterSeconds}`);
   if (happened.signIn?.ok && happened.device) headers.append("set-cookie", deviceCookie(happened.device));
   for (const value of answer.cookies) {

@@ -6,7 +6,7 @@ import { endReused } from "#server/domain/identity/end-reused.ts";
 import type { Device, Place } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { DEVICE_DAYS, LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
+import { CHALLENGE_MINUTES, DEVICE_DAYS, LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
 import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
 import { LIMITS } from "#server/platform/limits.ts";
@@ -25,6 +25,8 @@ export function requestFacts(headers: Headers): RequestFacts {
 
 export const SECURE = env.APP_URL.startsWith("https:");
 const DEVICE_COOKIE = SECURE ? "__Host-countersign.device" : "countersign.device";
+/** Between the two steps of a sign-in. */
+const CHALLENGE_COOKIE = SECURE ? "__Host-countersign.challenge" : "countersign.challenge";
 export const SESSION_COOKIE = SECURE ? "__Host-countersign.session" : "countersign.session";
 
 export function cookie(headers: Headers, wanted: string): string | null {
@@ -46,7 +48,8 @@ export function limit(door: Door, subject: string): Rate {
 export const limitStranger = ({ address }: RequestFacts): Rate => limit("address", source(address ?? ""));
 
 /** A sign-in costs a password hash, so it has a door of its own. */
-export const limitSignIn = ({ address }: RequestFacts): Rate => limit("sign-in", source(address ?? ""));
+export const limitSignIn = ({ address }: Pick<RequestFacts, "address">): Rate =>
+  limit("sign-in", source(address ?? ""));
 
 /** Each asks for a mail to somebody. */
 export const limitReset = ({ address }: RequestFacts): Rate => limit("reset", source(address ?? ""));
@@ -107,8 +110,11 @@ export interface Context {
   device(): Device;
   /** Its device cookie from now on. */
   setDevice(device: Device): void;
+  /** What a right password left in the browser while a second factor is asked for. */
+  readonly challenge: string | null;
   /** The browser's cookie from now on. */
   setSession(token: string): void;
+  setChallenge(token: string | null): void;
   onReplay(): void;
 }
 
@@ -133,11 +139,15 @@ export const deviceOf = (headers: Headers): Device => ({
   fresh: newToken(),
 });
 
-const setCookie = (name: string, value: string, age: number) =>
-  `${name}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Lax${SECURE ? "; Secure" : ""}`;
+const setCookie = (name: string, value: string, age: number, sameSite = "Lax") =>
+  `${name}=${value}; Path=/; Max-Age=${age}; HttpOnly; SameSite=${sameSite}${SECURE ? "; Secure" : ""}`;
 
 const sessionCookie = (token: string) => setCookie(SESSION_COOKIE, token, env.SESSION_ABSOLUTE_HOURS * 3600);
 export const deviceCookie = ({ fresh }: Device) => setCookie(DEVICE_COOKIE, fresh, DEVICE_DAYS * 86_400);
+
+/** For as long as the second step may take; null takes it away. */
+export const challengeCookie = (token: string | null) =>
+  setCookie(CHALLENGE_COOKIE, token ?? "", token === null ? 0 : CHALLENGE_MINUTES * 60, "Strict");
 
 /** The tenant comes from the session and from nowhere else: no header is read for it. */
 export function createContext(request: Request, responseHeaders: Headers): Context {
@@ -155,6 +165,8 @@ export function createContext(request: Request, responseHeaders: Headers): Conte
     limit: () => limitStranger(facts),
     device: () => deviceOf(request.headers),
     setDevice: (device) => responseHeaders.append("set-cookie", deviceCookie(device)),
+    challenge: cookie(request.headers, CHALLENGE_COOKIE),
+    setChallenge: (token) => responseHeaders.append("set-cookie", challengeCookie(token)),
     setSession: (token) => responseHeaders.append("set-cookie", sessionCookie(token)),
     onReplay: () => responseHeaders.set("idempotency-replayed", "true"),
   };

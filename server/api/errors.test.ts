@@ -16,6 +16,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "bulk.held",
     "bulk.not_yours",
     "member.wider",
+    "session.step_up_required",
   ],
   404: [
     "approval.not_found",
@@ -31,6 +32,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "delivery.not_found",
     "event.not_found",
     "link.not_found",
+    "factor.not_found",
   ],
   409: [
     "access.last_administrator",
@@ -49,6 +51,9 @@ const STATUSES: Record<number, readonly Code[]> = {
     "bulk.none_failed",
     "bulk.retried",
     "effect.refused",
+    "factor.already_set",
+    "factor.too_many",
+    "sign_in.over",
     "idempotency.in_progress",
     "import.file_changed",
     "import.file_gone",
@@ -80,6 +85,9 @@ const STATUSES: Record<number, readonly Code[]> = {
   422: [
     "approval.reason_required",
     "bulk.too_large",
+    "factor.not_usable",
+    "session.proof_wrong",
+    "sign_in.wrong",
     "idempotency.mismatch",
     "import.empty",
     "import.encoding",
@@ -98,7 +106,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "password.unchanged",
     "password.wrong",
   ],
-  429: ["invitation.too_often", "message.too_soon", "password.wait"],
+  429: ["invitation.too_often", "message.too_soon", "password.wait", "session.too_soon"],
   503: ["search.building", "search.unavailable"],
 };
 const TRPC = {

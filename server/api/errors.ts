@@ -92,6 +92,10 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "grant.role_gone": [409, "The role is gone."],
   "grant.role_grew": [409, "The role may more than when it was asked for."],
   "grant.too_many": [409, "As much is asked for as may wait."],
+  "factor.already_set": [409, "An authenticator app is set up already."],
+  "factor.not_found": [404, "There is no such factor."],
+  "factor.not_usable": [422, "The answer of the browser does not hold, or came too late."],
+  "factor.too_many": [409, "As many passkeys are registered as there is room for."],
   "idempotency.in_progress": [409, "A request with this key is running."],
   "idempotency.mismatch": [422, "This key was used with another request."],
   "import.empty": [422, "The file is empty."],
@@ -156,6 +160,11 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "token.too_many": [409, "This client has as many usable tokens as it may."],
   "session.limits_stale": [409, "The limits have changed since you saw them."],
   "session.not_found": [404, "There is no such session."],
+  "session.proof_wrong": [422, "That did not prove it."],
+  "session.step_up_required": [403, "This needs a recent proof that it is you."],
+  "session.too_soon": [429, "Too many tries: wait."],
+  "sign_in.over": [409, "This sign-in has taken too long or too many tries: begin again."],
+  "sign_in.wrong": [422, "That did not prove it."],
   "auth.required": [401, "Sign in, or send a valid token."],
   "auth.foreign_origin": [403, "The request came from another site."],
   "request.malformed": [400, "The request cannot be read."],
@@ -228,7 +237,9 @@ export function explain(thrown: unknown): Explained {
   const code: Code = known ? error.code : isUnavailable(error) ? "unavailable" : "internal";
   const [status, title] = TABLE[code];
   const rate = error instanceof TransportError ? error.rate : undefined;
-  const retryAfter = rate?.wait ?? (code === "idempotency.in_progress" || status === 503 ? 1 : undefined);
+  const { seconds } = error instanceof Refusal ? error.facts : {};
+  const told = status === 429 && typeof seconds === "number" ? seconds : undefined;
+  const retryAfter = rate?.wait ?? told ?? (code === "idempotency.in_progress" || status === 503 ? 1 : undefined);
   return {
     code,
     status,

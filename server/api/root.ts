@@ -2,6 +2,7 @@ import { access } from "#server/api/routers/access.ts";
 import { approvals } from "#server/api/routers/approvals.ts";
 import { audit } from "#server/api/routers/audit.ts";
 import { bulks } from "#server/api/routers/bulks.ts";
+import { factors } from "#server/api/routers/factors.ts";
 import { governance } from "#server/api/routers/governance.ts";
 import { imports } from "#server/api/routers/imports.ts";
 import { messages } from "#server/api/routers/messages.ts";
@@ -13,6 +14,7 @@ import { profile } from "#server/api/routers/profile.ts";
 import { scopes } from "#server/api/routers/scopes.ts";
 import { serviceClients } from "#server/api/routers/service-clients.ts";
 import { sessions } from "#server/api/routers/sessions.ts";
+import { signIn } from "#server/api/routers/sign-in.ts";
 import { router } from "#server/api/trpc.ts";
 
 export const appRouter = router({
@@ -21,6 +23,7 @@ export const appRouter = router({
   audit,
   bulks,
   governance,
+  factors,
   imports,
   messages,
   outbox,
@@ -31,5 +34,6 @@ export const appRouter = router({
   scopes,
   serviceClients,
   sessions,
+  signIn,
 });
 export type AppRouter = typeof appRouter;

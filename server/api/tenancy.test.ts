@@ -50,6 +50,7 @@ interface Ids {
   readonly request: string;
   readonly governed: string;
   readonly session: string;
+  readonly passkey: string;
 }
 
 const STAGES = [{ name: "S", permission: "approvals:decide", needed: 1 }] as const;
@@ -206,6 +207,14 @@ const PROCEDURES: Record<string, Inputs> = {
   "policies.list": NO_IDS,
   "policies.get": ({ type }) => [{ type }],
   "policies.tryOut": ({ type }) => [{ type, stages: STAGES }],
+  "factors.addPasskey": NO_IDS, // a credential is one that a browser has signed with
+  "factors.beginPasskey": NO_IDS,
+  "factors.beginTotp": NO_IDS,
+  "factors.confirmTotp": NO_IDS,
+  "factors.list": NO_IDS,
+  "factors.removePasskey": ({ passkey }) => [{ id: passkey }],
+  "factors.removeTotp": NO_IDS,
+  "factors.renewRecoveryCodes": NO_IDS,
   "profile.get": NO_IDS,
   "profile.update": NO_IDS,
   "scopes.create": ({ org }) => [{ parentId: org, kind: "CYCLE", items: [{ code: "C", name: "C" }] }],
@@ -243,6 +252,11 @@ const PROCEDURES: Record<string, Inputs> = {
   "sessions.tryLimits": NO_IDS,
   "sessions.narrow": ({ org }) => [{ scopeId: org }],
   "sessions.places": NO_IDS,
+  "sessions.stepUp": NO_IDS,
+  "sessions.stepUpOptions": NO_IDS,
+  "signIn.passkey": NO_IDS,
+  "signIn.passkeyOptions": NO_IDS,
+  "signIn.secondStep": NO_IDS,
   "sessions.switchTenant": ({ tenant }) => [{ tenantId: tenant }],
   "policies.put": ({ type }) => [{ type, name: "N", stages: STAGES, version: 0 }],
 };
@@ -300,6 +314,7 @@ const unknown = (): Ids => ({
   request: uuidv7(),
   governed: uuidv7(),
   session: uuidv7(),
+  passkey: uuidv7(),
 });
 
 async function* csv() {
@@ -321,6 +336,11 @@ beforeAll(async () => {
   const [session] = (await listSessions(await theirs.system(), { filter: { person: personId } })).items;
   const [member] = (await listPeople(await theirs.system(), { q: email })).items;
   const [assignment] = (await listAssignments(await theirs.system(), { personId })).items;
+  const passkey = { id: uuidv7() };
+  await admin().pool.query(
+    "INSERT INTO passkeys (id, person_id, credential_id, public_key, counter, transports, name) VALUES ($1, $2, 'theirs', '', 0, '{}', 'Theirs')",
+    [passkey.id, personId],
+  );
   const type = uuidv7();
   await theirs.policy(type, STAGES);
   await theirs.approvals(1, { type });
@@ -343,6 +363,7 @@ beforeAll(async () => {
     event: event.id,
     session: session?.id as string,
     request: event.request_id,
+    passkey: passkey.id,
     pending: pending as string,
     returned: returned as string,
     org: theirs.orgs.ca,

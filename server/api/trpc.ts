@@ -68,7 +68,7 @@ export function ask<I, O>(query: Asked<I, O>) {
 }
 
 /** What changes something, or tries to, is counted by itself. */
-const writing = signedIn.use(({ next, ctx }) => {
+export const writing = signedIn.use(({ next, ctx }) => {
   limitCaller("write", ctx.caller);
   return next();
 });

@@ -5,6 +5,7 @@ import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
 import { asDenied, noteDenial } from "#server/domain/governance/record.ts";
 import type { Governed } from "#server/domain/governance/schema.ts";
 import { once } from "#server/domain/idempotency/replay.ts";
+import { lacksProof, refuseUnproven } from "#server/domain/identity/require-proof.ts";
 import type { Issue } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { transaction } from "#server/domain/transaction.ts";
@@ -14,12 +15,16 @@ import { env } from "#server/platform/env.ts";
 /** Where a command acts: one scope of its input, the tenant itself, or each item by itself. */
 type At<I> = "each" | "tenant" | ((input: I, caller: Caller) => string | null);
 
+type StepUp<I> = true | ((input: I, caller: Caller) => boolean | Promise<boolean>);
+
 interface Definition<S extends z.ZodType, O> {
   /** `noun.verb`: the operation in idempotency keys, logs and the registry. */
   readonly name: string;
   /** null: about the caller alone. `system`: the program itself, never a request. */
   readonly permission: Needed | "system" | null;
   readonly at: At<z.output<S>>;
+  /** Asks a person in a session for a recent proof that it is still them: always, or for inputs of this kind. */
+  readonly stepUp?: StepUp<z.output<S>>;
   readonly input: S;
   /** What it was allowed is kept with its explanation, in its commit; of some, only what came to enough. */
   readonly sensitive?: true | ((answer: O) => boolean);
@@ -45,7 +50,11 @@ export interface Command<S extends z.ZodType, O> {
 /** Every command by name: what the permission matrix and the route tests enumerate. */
 export const commands = new Map<
   string,
-  { readonly permission: Needed | "system" | null; readonly sensitive: boolean }
+  {
+    readonly permission: Needed | "system" | null;
+    readonly sensitive: boolean;
+    readonly stepUp?: "always" | "sometimes";
+  }
 >();
 
 export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
@@ -121,12 +130,13 @@ export function noting<F extends Caller | { readonly caller: Caller }, R extends
   };
 }
 
-/** The only way to write: parse → permission → BEGIN → replay? → run → record → COMMIT. */
+/** The only way to write: parse → permission → recent proof? → BEGIN → replay? → run → record → COMMIT. */
 export function command<S extends z.ZodType, O>(definition: Definition<S, O>): Command<S, O> {
-  const { name, permission, at, input: schema, sensitive, run } = definition;
+  const { name, permission, at, stepUp, input: schema, sensitive, run } = definition;
   // Hot reloading evaluates a module again; elsewhere a second definition is a mistake.
   if (commands.has(name) && env.APP_ENV !== "development") throw new Error(`two commands are named ${name}`);
-  commands.set(name, { permission, sensitive: sensitive !== undefined });
+  const asks = stepUp ? ({ stepUp: stepUp === true ? "always" : "sometimes" } as const) : {};
+  commands.set(name, { permission, sensitive: sensitive !== undefined, ...asks });
 
   const joined = noting(async (work: Work, input: z.output<S>): Promise<O> => {
     const scopes = authorise(work.caller, permission, at, input);
@@ -140,6 +150,9 @@ export function command<S extends z.ZodType, O>(definition: Definition<S, O>): C
     const input = parse(schema, raw);
     authorise(caller, permission, at, input); // before a connection is taken; a replay is checked too
     const { key, dryRun } = options;
+    // Before a key is looked up: no refusal of this kind is kept, and the same request goes through after the proof.
+    if (stepUp && !dryRun && lacksProof(caller) && (stepUp === true || (await stepUp(input, caller))))
+      await refuseUnproven(caller);
     if (key === undefined || dryRun)
       return transaction(caller, (work) => joined(work, input), { dryRun: dryRun === true });
     const outcome = await transaction(caller, (work) => once(work, name, key, input, (inner) => joined(inner, input)));

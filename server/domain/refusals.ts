@@ -52,6 +52,10 @@ export const REFUSALS = [
   "grant.role_gone",
   "grant.role_grew",
   "grant.too_many",
+  "factor.already_set",
+  "factor.not_found",
+  "factor.not_usable",
+  "factor.too_many",
   "idempotency.in_progress",
   "idempotency.mismatch",
   "import.empty",
@@ -116,6 +120,11 @@ export const REFUSALS = [
   "token.too_many",
   "session.limits_stale",
   "session.not_found",
+  "session.proof_wrong",
+  "session.step_up_required",
+  "session.too_soon",
+  "sign_in.over",
+  "sign_in.wrong",
 ] as const;
 
 export type RefusalCode = (typeof REFUSALS)[number];

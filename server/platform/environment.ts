@@ -34,6 +34,7 @@ const variables = z
     CORE_API_TENANTS: list,
     SESSION_LIFETIME: z.coerce.number().int().positive().default(120),
     SESSION_ABSOLUTE_HOURS: z.coerce.number().int().positive().default(24),
+    STEP_UP_MINUTES: z.coerce.number().int().positive().default(15),
     TRUSTED_PROXIES: list,
     LOCATION_HEADER: z
       .string()

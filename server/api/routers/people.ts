@@ -29,7 +29,8 @@ export const people = router({
     const before = await ctx.caller();
     const signedInAs = before?.personId ?? null;
     const device = ctx.device();
-    const session = await acceptInvitation({ ...ctx.place, device, token, name, password, language, signedInAs });
+    const place = { ...ctx.place, device, provenAt: before?.provenAt };
+    const session = await acceptInvitation({ ...place, token, name, password, language, signedInAs });
     if (before) await closeSession(before, {});
     ctx.setDevice(device);
     ctx.setSession(session.token);

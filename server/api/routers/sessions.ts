@@ -1,9 +1,11 @@
 import type { z } from "zod";
-import { as, read, router, signedIn, tryOut, write } from "#server/api/trpc.ts";
+import { as, ask, read, router, signedIn, tryOut, write, writing } from "#server/api/trpc.ts";
 import { parse } from "#server/domain/command.ts";
 import { narrowSession } from "#server/domain/identity/narrow-session.ts";
 import { myPlaces } from "#server/domain/identity/queries.ts";
+import type { proofInput } from "#server/domain/identity/schema.ts";
 import { tenantChoice } from "#server/domain/identity/schema.ts";
+import { stepUp, stepUpOptions } from "#server/domain/identity/step-up.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
 import { nameSession } from "#server/domain/sessions/name-session.ts";
 import {
@@ -39,5 +41,13 @@ export const sessions = router({
     const { token } = await switchTenant(ctx.caller, tenantId, ctx.place);
     ctx.setSession(token);
     return { tenantId };
+  }),
+  /** What the person's passkeys are asked for. */
+  stepUpOptions: ask(stepUpOptions),
+  /** A proof that it is still them; the token that asked is dead when the answer comes. */
+  stepUp: writing.input(as<z.input<typeof proofInput>>()).mutation(async ({ ctx, input }) => {
+    const { token } = await stepUp(ctx.caller, input, ctx.device().presented);
+    if (token !== null) ctx.setSession(token);
+    return { proven: true };
   }),
 });

@@ -97,6 +97,7 @@ export const assignRole = command({
   name: "access.assign",
   permission: "access:write",
   at: (input) => input.scopeId,
+  stepUp: true,
   input: assignmentInput,
   sensitive: true,
   run: async (work, input): Promise<{ id: string }> => {

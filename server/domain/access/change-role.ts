@@ -71,6 +71,7 @@ export const changeRole = command({
   name: "access.changeRole",
   permission: ADMINISTERS,
   at: "tenant",
+  stepUp: true,
   input: roleChangeInput,
   sensitive: true,
   run: async (work, input): Promise<{ id: string; version: number }> => {

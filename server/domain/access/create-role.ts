@@ -10,6 +10,7 @@ export const createRole = command({
   name: "access.createRole",
   permission: "access:write",
   at: "tenant",
+  stepUp: true,
   input: roleInput,
   sensitive: true,
   run: async (work, { code, name, description, permissions }): Promise<{ id: string; code: string }> => {

@@ -8,6 +8,7 @@ export const deleteRole = command({
   name: "access.deleteRole",
   permission: "access:write",
   at: "tenant",
+  stepUp: true,
   input: roleDeletionInput,
   sensitive: true,
   run: async (work, input): Promise<{ id: string }> => {

@@ -20,6 +20,12 @@ const ids = () => ({ ids: [uuidv7()] });
 const id = () => ({ id: uuidv7() });
 const importRun = () => ({ importId: uuidv7(), fence: 0 });
 const MAP = { fields: { org: { column: "a" }, type: { column: "a" }, title: { column: "a" } } };
+const NO_PASSKEY = {
+  id: "a",
+  rawId: "a",
+  type: "public-key",
+  response: { clientDataJSON: "a", attestationObject: "a" },
+};
 const item = () => ({ type: "plain", orgId: world.orgs.ca, title: "A request" });
 
 const ALL = ["administrator", "decider", "confirmer", "reader", "service", "nobody"] as const;
@@ -120,6 +126,14 @@ const MATRIX: Row[] = [
   ["bulks.start", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["bulks.try", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["events.since", null, [...ALL], () => ({ eventId: uuidv7() })],
+  ["factors.addPasskey", null, [...ALL], () => ({ passkey: NO_PASSKEY, name: "Key" })],
+  ["factors.beginPasskey", null, [...ALL], () => ({})],
+  ["factors.beginTotp", null, [...ALL], () => ({})],
+  ["factors.confirmTotp", null, [...ALL], () => ({ code: "000000" })],
+  ["factors.list", null, [...ALL], () => ({})],
+  ["factors.removePasskey", null, [...ALL], id],
+  ["factors.removeTotp", null, [...ALL], () => ({})],
+  ["factors.renewRecoveryCodes", null, [...ALL], () => ({})],
   ["governance.choices", "audit:read", RUNS, () => ({})],
   ["governance.get", "audit:read", RUNS, id],
   ["governance.list", "audit:read", RUNS, () => ({})],
@@ -248,6 +262,7 @@ const MATRIX: Row[] = [
     "tenant",
   ],
   ["sessions.places", null, [...ALL], () => ({})],
+  ["sessions.prove", "system", [], () => ({ by: ["password"] }), "tenant"],
   ["sessions.revoke", "sessions:revoke", RUNS, ids, "tenant"],
   [
     "sessions.revokeMatching",

@@ -42,6 +42,7 @@ export const revokeRole = command({
   name: "access.revoke",
   permission: "access:write",
   at: "each",
+  stepUp: true,
   input: revocationInput,
   sensitive: true,
   run: async (work, { id }): Promise<{ id: string }> => {

@@ -7,9 +7,11 @@ import type { LockedBulk } from "#server/domain/bulks/queries.ts";
 import { isStarter, lockBulk, sees } from "#server/domain/bulks/queries.ts";
 import { DRAFT_MINUTES, SENSITIVE_ABOVE } from "#server/domain/bulks/rules.ts";
 import { filterDecision, startInput } from "#server/domain/bulks/schema.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
+import { inTenant } from "#server/platform/db.ts";
 
 /** The caller's own draft under its lock, while what was looked at is recent. */
 export async function lockDraft(work: Work, id: string): Promise<LockedBulk> {
@@ -55,11 +57,21 @@ async function run(work: Work, bulk: LockedBulk, decision: Decision, comment: st
   work.emit(bulkEvent("BulkDone", { ...bulk, version: done }, counts, now));
 }
 
+/** Whether a draft is larger than its tenant lets anybody start without a recent proof of who they are. */
+const isLarge = ({ id }: { id: string }, { tenantId }: Caller): Promise<boolean> =>
+  inTenant(tenantId, async (tx) => {
+    const [bulk] = await tx.$queryRaw<{ large: boolean }[]>`
+      SELECT b.total > t.step_up_bulk AS large FROM bulks b JOIN tenants t ON t.id = b.tenant_id
+      WHERE b.tenant_id = ${tenantId}::uuid AND b.id = ${id}::uuid`;
+    return bulk?.large ?? false;
+  });
+
 /** Lets a draft run. Only its starter's, and only while what was looked at is recent. */
 export const startBulk = command({
   name: "bulks.start",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  stepUp: isLarge,
   input: startInput,
   sensitive: ({ total }: { total: number }) => total > SENSITIVE_ABOVE,
   run: async (work, { id, decision, comment }): Promise<{ id: string; total: number }> => {

@@ -20,6 +20,7 @@ export const replacePassword = command({
   name: "password.replace",
   permission: null,
   at: "tenant",
+  stepUp: true,
   input: replacePasswordInput,
   sensitive: true,
   run: async (work, { passwordHash, changedAt, elsewhere }): Promise<{ token: string; ended: number }> => {

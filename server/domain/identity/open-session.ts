@@ -26,6 +26,8 @@ export interface Place {
   readonly absoluteHours: number;
   /** The browser by its device cookie: as it came, and what it becomes. Absent where no cookie is set. */
   readonly device?: Device | undefined;
+  /** When the session that this one follows was proven; a new one is proven by its beginning (S9). */
+  readonly provenAt?: number | null | undefined;
 }
 
 export interface Device {
@@ -96,7 +98,7 @@ export const openSession = command({
   at: "tenant",
   input: sessionInput,
   run: async (work, input): Promise<{ sessionId: string }> => {
-    const { personId, tokenHash, userAgent, location, changedAt, device, ...installation } = input;
+    const { personId, tokenHash, userAgent, location, changedAt, device, provenAt, ...installation } = input;
     const { tenantId, address } = work.caller;
     if (changedAt) await refuseReplaced(work, personId, changedAt);
     await lockMember(work, personId);
@@ -121,6 +123,7 @@ export const openSession = command({
         lastSeenAt: now,
         idleExpiresAt: idle,
         absoluteExpiresAt: absolute,
+        provenAt: provenAt === undefined ? now : new Date(provenAt),
       },
     });
     work.audit({
@@ -158,6 +161,7 @@ export async function beginSession(
     absoluteHours,
     ...(changedAt ? { changedAt } : {}),
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
+    ...(place.provenAt ? { provenAt: place.provenAt } : {}),
   });
   return token;
 }

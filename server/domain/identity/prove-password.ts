@@ -1,6 +1,7 @@
 import {
   ACCOUNT_DELAY_MAX_SECONDS,
   accountOf,
+  CHALLENGE_TRIES,
   DELAY_MAX_SECONDS,
   delayAfter,
   FREE_ACCOUNT_FAILURES,
@@ -106,6 +107,29 @@ async function countBoth({ account, near, wide }: Tries): Promise<Counted> {
       ? Math.max(here.retryAfterSeconds, everywhere.retryAfterSeconds)
       : everywhere.retryAfterSeconds,
   };
+}
+
+/** The password was right, and a code is asked for: from here only what its address did counts, and the codes do. */
+export const passwordHeld = ({ account, wide }: Tries): Promise<void> => uncount(account, wide);
+
+/** Of one account wherever they are typed, or of a known device: guessing six digits has no address of its own. */
+const codesOf = ({ wide }: Tries): Counter => ({
+  key: `codes ${wide.key}`,
+  free: CHALLENGE_TRIES,
+  max: DELAY_MAX_SECONDS,
+});
+
+export const triesOf = ({ email, address, device }: Omit<Try, "password">): Promise<Tries> =>
+  countersOf(accountOf(email), address, device);
+
+/** Counts a try of a code before it is judged. */
+export const countCode = (tries: Tries): Promise<Counted> => countTry(tries.account, codesOf(tries));
+
+/** A code that worked ends what was counted before it. */
+export async function forgetCodes(tries: Tries): Promise<void> {
+  const keys = [codesOf(tries).key, tries.near.key];
+  await database().client.$executeRaw`
+    DELETE FROM sign_in_attempts WHERE account = ${tries.account} AND address = ANY(${keys})`;
 }
 
 /** What worked was no failure; and what nobody has tried for a day is forgotten. */

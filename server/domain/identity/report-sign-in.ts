@@ -2,6 +2,7 @@ import { command } from "#server/domain/command.ts";
 import { endLinks } from "#server/domain/identity/end-links.ts";
 import { linkByToken } from "#server/domain/identity/find-link.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
+import { dropFactorsSince } from "#server/domain/identity/remove-factor.ts";
 import { settleAlarmInput } from "#server/domain/identity/schema.ts";
 import { takeLink } from "#server/domain/identity/take-link.ts";
 import { inOwnTenants } from "#server/domain/identity/visit-tenants.ts";
@@ -22,6 +23,7 @@ export const freezeAccount = command({
     await work.tx
       .$executeRaw`UPDATE people SET frozen_at = coalesce(frozen_at, clock_timestamp()) WHERE id = ${personId}::uuid`;
     await work.tx.knownDevice.deleteMany({ where: { personId } });
+    await dropFactorsSince(work, personId, sessionId);
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
       await endLinks(inner, personId);

@@ -109,3 +109,33 @@ export const RESETS_PER_HOUR = 3;
 /** Devices that are remembered of a person: who was longest away is forgotten first, and who was away for so long. */
 export const DEVICES_MAX = 50;
 export const DEVICE_DAYS = 400;
+/** Beside a password: whoever has one is asked for it too. A passkey verifies its owner, and is both by itself. */
+export const SECOND_FACTORS = ["totp", "passkey"] as const;
+export type SecondFactor = (typeof SECOND_FACTORS)[number];
+
+/** What somebody can prove themselves with. */
+export type Proof = "password" | SecondFactor;
+
+export const CHALLENGE_MINUTES = 5;
+export const CHALLENGE_TRIES = 5;
+export const RECOVERY_CODES = 10;
+export const PASSKEYS_MAX = 20;
+
+/** Whether a proof of identity is recent enough for what is sensitive (S9): using a session does not renew it. */
+export const isFresh = (provenAt: number | null | undefined, minutes: number, now = Date.now()): boolean =>
+  now < (provenAt ?? 0) + minutes * 60_000;
+
+// Crockford's base32: no I, L, O or U that could be read as something else.
+const RECOVERY_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** 120 random bits as one writes them down: six groups of four. */
+export function recoveryCode(random: Uint8Array): string {
+  const letters = [...random.subarray(0, 24)].map((byte) => RECOVERY_LETTERS[byte % 32]);
+  return (letters.join("").match(/.{4}/g) ?? []).join("-");
+}
+
+/** A code as it is kept, however it was typed; null for what is none. */
+export function recoveryText(typed: string): string | null {
+  const text = typed.toLowerCase().replace(/[\s-]/g, "").replaceAll("o", "0").replace(/[il]/g, "1");
+  return /^[0-9a-hjkmnp-tv-z]{24}$/.test(text) ? text : null;
+}

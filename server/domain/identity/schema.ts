@@ -40,6 +40,7 @@ export const sessionInput = z.strictObject({
   /** The password that was proven, by when it was set: a session is opened only while it is still theirs. */
   changedAt: z.date().optional(),
   device: deviceInput.optional(),
+  provenAt: z.number().optional(),
 });
 
 const isTimeZone = (zone: string): boolean => {
@@ -90,3 +91,59 @@ export const settleAlarmInput = z.strictObject({ linkId: z.uuid() });
 export const tenantChoice = z.strictObject({ tenantId: uuid });
 export const narrowInput = z.strictObject({ scopeId: uuid.nullable() });
 export const placesInput = z.strictObject({ q: text(100).optional() });
+
+const base64url = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]*$/);
+const credentialId = base64url(1400).min(1);
+
+/** What a browser answers with a passkey; its bytes are verified by who reads them. */
+export const assertion = z.object({
+  id: credentialId,
+  rawId: credentialId,
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: base64url(4000),
+    authenticatorData: base64url(4000),
+    signature: base64url(2000),
+    userHandle: base64url(200).optional(),
+  }),
+});
+
+export const attestation = z.object({
+  id: credentialId,
+  rawId: credentialId,
+  type: z.literal("public-key"),
+  response: z.object({
+    clientDataJSON: base64url(4000),
+    attestationObject: base64url(20_000),
+    transports: z
+      .array(z.enum(["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"]))
+      .max(10)
+      .optional()
+      .catch(undefined),
+  }),
+});
+
+/** Six digits, or a recovery code. */
+export const typedCode = text(64, 1);
+
+export const proofInput = z.union([
+  z.strictObject({ passkey: assertion }),
+  z.strictObject({ password: z.string().max(256), code: typedCode.optional() }),
+]);
+
+export const nothing = z.strictObject({});
+export const codeInput = z.strictObject({ code: typedCode });
+export const passkeySignInInput = z.strictObject({ passkey: assertion });
+export const newPasskeyInput = z.strictObject({ passkey: attestation, name: text(60, 1) });
+/** What a proof was made of. */
+export const provenInput = z.strictObject({
+  by: z
+    .array(z.enum(["password", "totp", "recovery", "passkey"]))
+    .min(1)
+    .max(2),
+});
+export const passkeyIdInput = z.strictObject({ id: uuid });

@@ -10,10 +10,10 @@ import { Refusal } from "#server/domain/refusals.ts";
  * about goes on: of two switches with one token at most one has a successor (S5).
  */
 export async function switchTenant(caller: Caller, tenantId: string, place: Place): Promise<{ token: string }> {
-  const { personId, name } = caller;
+  const { personId, name, provenAt } = caller;
   const own = personId ? await tenantsOf(personId) : [];
   if (!personId || !own.some((tenant) => tenant.id === tenantId)) throw new Refusal("org.not_found");
   const { closed } = await closeSession(caller, {});
   if (!closed) throw new Refusal("org.not_found");
-  return { token: await beginSession(tenantId, { id: personId, name }, place) };
+  return { token: await beginSession(tenantId, { id: personId, name }, { ...place, provenAt }) };
 }

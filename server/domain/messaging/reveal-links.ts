@@ -13,6 +13,7 @@ export const revealLinks = command({
   name: "messages.reveal",
   permission: "messages:reveal",
   at: "each",
+  stepUp: true,
   input: messageIdInput,
   sensitive: true,
   run: async (work, { id }): Promise<{ links: readonly { name: string; link: string }[] }> => {

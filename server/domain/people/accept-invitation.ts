@@ -134,5 +134,6 @@ export async function acceptInvitation(welcome: Welcome): Promise<{ token: strin
     passwordHash,
     language,
   });
-  return { token: await beginSession(found.tenantId, { id: personId, name }, welcome) };
+  const provenAt = personId === signedInAs ? welcome.provenAt : undefined; // who is new has just set a password
+  return { token: await beginSession(found.tenantId, { id: personId, name }, { ...welcome, provenAt }) };
 }

@@ -133,6 +133,7 @@ export const invitePerson = command({
   name: "people.invite",
   permission: "people:write",
   at: ({ scopeId }, caller) => scopeId ?? rootScope(caller),
+  stepUp: ({ role }) => role !== undefined, // which gives it
   input: inviteInput,
   sensitive: true,
   run: inviteByMail,

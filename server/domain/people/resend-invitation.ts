@@ -13,6 +13,7 @@ export const resendInvitation = command({
   name: "people.resend",
   permission: "people:write",
   at: "each",
+  stepUp: true, // it may give a role
   input: invitationInput,
   sensitive: true,
   run: async (work, { id }): Promise<{ id: string; email: string; expiresAt: string }> => {

@@ -29,6 +29,7 @@ export const setMemberStatus = command({
   name: "people.setStatus",
   permission: "people:write",
   at: "tenant",
+  stepUp: true,
   input: memberStatusInput,
   sensitive: true,
   run: async (work, { id, status }): Promise<{ id: string; status: MemberStatus; sessionsEnded: number }> => {

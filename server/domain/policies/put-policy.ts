@@ -25,6 +25,7 @@ export const putPolicy = command({
   name: "policies.put",
   permission: "policies:write",
   at: "tenant",
+  stepUp: true,
   input: policyInput,
   sensitive: true,
   run: async (work, { version: edited, ...input }): Promise<{ id: string; version: number }> => {

@@ -105,6 +105,7 @@ export const issueToken = command({
   name: "serviceClients.issueToken",
   permission: "clients:write",
   at: "tenant",
+  stepUp: true,
   input: tokenInput,
   sensitive: true,
   run: async (work, { clientId, name, days, permissions, scopeId }): Promise<IssuedToken> => {

@@ -41,6 +41,7 @@ export const rotateToken = command({
   name: "serviceClients.rotateToken",
   permission: "clients:write",
   at: "tenant",
+  stepUp: true,
   input: rotationInput,
   sensitive: true,
   run: async (work, { id, days, overlapDays }): Promise<IssuedToken> => {

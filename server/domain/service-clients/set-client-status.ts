@@ -11,6 +11,7 @@ export const setClientStatus = command({
   name: "serviceClients.setStatus",
   permission: "clients:write",
   at: "tenant",
+  stepUp: true,
   input: clientStatusInput,
   sensitive: true,
   run: async (work, { id, status }): Promise<{ id: string; status: ClientStatus }> => {

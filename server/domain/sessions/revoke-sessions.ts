@@ -36,6 +36,7 @@ export const revokeMatching = command({
   name: "sessions.revokeMatching",
   permission: "sessions:revoke",
   at: "tenant",
+  stepUp: true,
   input: revokeMatchingInput,
   sensitive: true,
   run: async (work, { filter, own, asOf, most }): Promise<Died & { left: number }> => {

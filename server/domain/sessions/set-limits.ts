@@ -43,6 +43,7 @@ export const setSessionLimits = command({
   name: "sessions.setLimits",
   permission: "sessions:revoke",
   at: "tenant",
+  stepUp: true,
   input: sessionLimitsInput,
   sensitive: true,
   run: async (work, { version, ...wanted }): Promise<{ version: number; ended: number }> => {

@@ -1,0 +1,53 @@
+import { command } from "#server/domain/command.ts";
+import { factorRemoved, ownPerson, recordFactor } from "#server/domain/identity/renew-recovery-codes.ts";
+import { nothing, passkeyIdInput } from "#server/domain/identity/schema.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
+
+/** Takes the authenticator app away. */
+export const removeTotp = command({
+  name: "factors.removeTotp",
+  permission: null,
+  at: "tenant",
+  stepUp: true,
+  input: nothing,
+  run: async (work): Promise<{ removed: boolean }> => {
+    const { id: personId } = await ownPerson(work);
+    const { count } = await work.tx.totpFactor.deleteMany({ where: { personId, confirmedAt: { not: null } } });
+    if (count === 0) throw new Refusal("factor.not_found");
+    await factorRemoved(work, personId, { factor: "totp" });
+    return { removed: true };
+  },
+});
+
+/** Takes one of the caller's passkeys away; anybody else's is not there. */
+export const removePasskey = command({
+  name: "factors.removePasskey",
+  permission: null,
+  at: "tenant",
+  stepUp: true,
+  input: passkeyIdInput,
+  run: async (work, { id }): Promise<{ removed: boolean }> => {
+    const { id: personId } = await ownPerson(work);
+    const known = await work.tx.passkey.findFirst({ where: { id, personId } });
+    if (!known) throw new Refusal("factor.not_found");
+    await work.tx.passkey.deleteMany({ where: { id, personId } });
+    await factorRemoved(work, personId, { factor: "passkey", name: known.name });
+    return { removed: true };
+  },
+});
+
+/** Takes away what was set up since a session began that was not its owner's: it would outlive their new password. */
+export async function dropFactorsSince(work: Work, personId: string, sessionId: string | null): Promise<void> {
+  const { tenantId } = work.caller;
+  const session = sessionId
+    ? await work.tx.userSession.findUnique({ where: { tenantId_id: { tenantId, id: sessionId } } })
+    : null;
+  if (!session) return;
+  const where = { personId, createdAt: { gte: session.createdAt } };
+  const totp = await work.tx.totpFactor.deleteMany({ where });
+  const passkeys = await work.tx.passkey.deleteMany({ where });
+  await work.tx.recoveryCode.deleteMany({ where });
+  if (totp.count > 0) recordFactor(work, personId, "factor.removed", { factor: "totp" });
+  if (passkeys.count > 0) recordFactor(work, personId, "factor.removed", { factor: "passkey" });
+}

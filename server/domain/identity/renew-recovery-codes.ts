@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { command } from "#server/domain/command.ts";
+import { RECOVERY_CODES, recoveryCode, recoveryText } from "#server/domain/identity/rules.ts";
+import { nothing } from "#server/domain/identity/schema.ts";
+import { tokenHash } from "#server/domain/ids.ts";
+import { Refusal } from "#server/domain/refusals.ts";
+import type { Work } from "#server/domain/work.ts";
+
+/** The caller themselves, locked: what one has is changed one at a time. */
+export async function ownPerson({ tx, caller }: Work): Promise<{ id: string; email: string; name: string }> {
+  const [person] = await tx.$queryRaw<{ id: string; email: string; name: string }[]>`
+    SELECT id, email, name FROM people WHERE id = ${caller.personId}::uuid FOR UPDATE`;
+  if (!person) throw new Refusal("person.not_found");
+  return person;
+}
+
+/** The record of a change of what somebody proves themselves with. */
+export function recordFactor(
+  work: Work,
+  personId: string,
+  action: "factor.added" | "factor.removed" | "factor.codes_renewed",
+  facts: { readonly factor: "totp" | "passkey" | "recovery"; readonly name?: string },
+): void {
+  const removed = action === "factor.removed";
+  work.audit({
+    class: "SECURITY",
+    action,
+    targetType: "person",
+    targetId: personId,
+    scopeId: null,
+    before: removed ? facts : null,
+    after: removed ? null : facts,
+  });
+}
+
+/** New codes in place of all before; shown now, and kept as hashes. */
+async function write({ tx }: Work, personId: string): Promise<string[]> {
+  const codes = Array.from({ length: RECOVERY_CODES }, () => recoveryCode(randomBytes(24)));
+  const hashes = codes.map((code) => tokenHash(recoveryText(code) ?? ""));
+  await tx.recoveryCode.deleteMany({ where: { personId } });
+  await tx.recoveryCode.createMany({ data: hashes.map((codeHash) => ({ personId, codeHash })) });
+  return codes;
+}
+
+/** Records a new factor. The first one brings recovery codes; none when there are some left. */
+export async function factorAdded(
+  work: Work,
+  personId: string,
+  facts: { readonly factor: "totp" | "passkey"; readonly name?: string },
+): Promise<string[]> {
+  recordFactor(work, personId, "factor.added", facts);
+  const left = await work.tx.recoveryCode.count({ where: { personId, usedAt: null } });
+  return left > 0 ? [] : write(work, personId);
+}
+
+/** Records that a factor is gone; the codes go with the last one. */
+export async function factorRemoved(
+  work: Work,
+  personId: string,
+  facts: { readonly factor: "totp" | "passkey"; readonly name?: string },
+): Promise<void> {
+  recordFactor(work, personId, "factor.removed", facts);
+  const left =
+    (await work.tx.totpFactor.count({ where: { personId, confirmedAt: { not: null } } })) +
+    (await work.tx.passkey.count({ where: { personId } }));
+  if (left === 0) await work.tx.recoveryCode.deleteMany({ where: { personId } });
+}
+
+/** New recovery codes on demand, for who has something that they could be needed for. */
+export const renewRecoveryCodes = command({
+  name: "factors.renewRecoveryCodes",
+  permission: null,
+  at: "tenant",
+  stepUp: true,
+  input: nothing,
+  run: async (work): Promise<{ recoveryCodes: string[] }> => {
+    const { id } = await ownPerson(work);
+    const has =
+      (await work.tx.totpFactor.count({ where: { personId: id, confirmedAt: { not: null } } })) +
+      (await work.tx.passkey.count({ where: { personId: id } }));
+    if (has === 0) throw new Refusal("factor.not_found");
+    recordFactor(work, id, "factor.codes_renewed", { factor: "recovery" });
+    return { recoveryCodes: await write(work, id) };
+  },
+});
