@@ -14,8 +14,14 @@ const BY_HAND = [
   "password.signInLink",
   "people.accept",
   "people.invitation",
+  "sessions.stepUp",
   "sessions.switchTenant",
+  "signIn.passkey",
+  "signIn.passkeyOptions",
+  "signIn.secondStep",
 ];
+/** It opens a challenge, which is no record: like a try at a password it stands outside of every tenant. */
+const NO_OPERATION = ["sessions.stepUpOptions"];
 
 /** What `read`, `write` and the others take. */
 const WRAPPED = { read: queries, ask: queries, write: commands, writeUnkept: commands, tryOut: commands } as const;
@@ -58,7 +64,8 @@ describe("tRPC", () => {
   });
 
   test("a query is read, a command is written", () => {
-    for (const { procedure, how, operation } of declared())
+    const of = declared().filter(({ procedure }) => !NO_OPERATION.includes(procedure));
+    for (const { procedure, how, operation } of of)
       expect([procedure, WRAPPED[how].has(operation ?? "")]).toEqual([procedure, true]);
   });
 });
@@ -104,6 +111,7 @@ const INNER = [
   "people.offer",
   "sessions.expire",
   "sessions.open",
+  "sessions.prove",
   "tenants.provision",
 ];
 
