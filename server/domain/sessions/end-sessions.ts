@@ -10,8 +10,8 @@ export interface Ended {
 }
 
 /**
- * Ends the living sessions `s` of the caller's tenant that `which` leaves, the oldest first and the one that asks last, at most `most` (null: all): the
- * next request of each, in any process, is nobody's (S4), and its open pages are told.
+ * Ends the living sessions `s` of the caller's tenant that `which` leaves, the oldest first and the one that asks last, at
+ * most `most` (null: all). The next request of each, in any process, is nobody's (S4), and its open pages are told.
  */
 export async function endSessions(
   work: Work,

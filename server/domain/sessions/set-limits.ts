@@ -1,7 +1,7 @@
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { endSessions } from "#server/domain/sessions/end-sessions.ts";
-import { ALIVE, limitsOf } from "#server/domain/sessions/queries.ts";
+import { limitsOf } from "#server/domain/sessions/queries.ts";
 import type { Lifetimes, TenantLimits } from "#server/domain/sessions/rules.ts";
 import { limitsThatHold } from "#server/domain/sessions/rules.ts";
 import { sessionLimitsInput } from "#server/domain/sessions/schema.ts";
@@ -19,20 +19,15 @@ function refuseLonger(wanted: TenantLimits): void {
       ]);
 }
 
-/** What is open lives no longer than what is opened from now on; nothing gets longer by it. */
-async function shorten({ tx, caller: { tenantId } }: Work, limits: Lifetimes): Promise<void> {
-  await tx.$executeRaw`
+/** What is open lives no longer than what is opened from now on; nothing gets longer by it. Answers how many are over then. */
+async function shorten({ tx, caller: { tenantId } }: Work, limits: Lifetimes): Promise<number> {
+  const shortened = await tx.$queryRaw<{ over: boolean }[]>`
     UPDATE user_sessions s SET absolute_expires_at = least(s.absolute_expires_at, n.absolute), idle_expires_at = least(s.idle_expires_at, n.idle, n.absolute)
     FROM (SELECT id, created_at + make_interval(hours => ${limits.absoluteHours}::int) AS absolute, last_seen_at + make_interval(mins => ${limits.idleMinutes}::int) AS idle
-      FROM user_sessions WHERE tenant_id = ${tenantId}::uuid AND status = 'ACTIVE' ORDER BY id FOR NO KEY UPDATE) n
-    WHERE s.tenant_id = ${tenantId}::uuid AND s.id = n.id AND (s.absolute_expires_at > n.absolute OR s.idle_expires_at > n.idle)`;
-}
-
-/** How many live, before and after. */
-async function alive({ tx, caller: { tenantId } }: Work): Promise<number> {
-  const [row] = await tx.$queryRaw<{ n: number }[]>`
-    SELECT count(*)::int AS n FROM user_sessions s WHERE s.tenant_id = ${tenantId}::uuid AND ${ALIVE}`;
-  return row?.n ?? 0;
+      FROM user_sessions WHERE tenant_id = ${tenantId}::uuid AND status = 'ACTIVE' AND idle_expires_at > clock_timestamp() ORDER BY id FOR NO KEY UPDATE) n
+    WHERE s.tenant_id = ${tenantId}::uuid AND s.id = n.id AND (s.absolute_expires_at > n.absolute OR s.idle_expires_at > n.idle)
+    RETURNING s.idle_expires_at <= clock_timestamp() AS over`;
+  return shortened.filter(({ over }) => over).length;
 }
 
 /**
@@ -58,9 +53,8 @@ export const setSessionLimits = command({
         version = l.version + 1 WHERE l.version = ${version}::int`;
     if (written === 0) throw new Refusal("session.limits_stale"); // two at a time
     const limits = limitsThatHold(wanted, INSTALLATION);
-    const lived = await alive(work);
-    await shorten(work, limits);
-    await endSessions(
+    const over = await shorten(work, limits);
+    const beyond = await endSessions(
       work,
       Prisma.sql`s.id IN (SELECT r.id FROM (
         SELECT o.id, row_number() OVER (PARTITION BY o.person_id ORDER BY o.id = ${sessionId}::uuid DESC NULLS LAST, o.last_seen_at DESC, o.id DESC) AS place
@@ -82,6 +76,6 @@ export const setSessionLimits = command({
       },
       after: wanted,
     });
-    return { version: version + 1, ended: lived - (await alive(work)) };
+    return { version: version + 1, ended: over + beyond.length };
   },
 });
