@@ -3,6 +3,7 @@ import { operations } from "#server/api/rest.ts";
 import { appRouter } from "#server/api/root.ts";
 import { createRole } from "#server/domain/access/create-role.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
+import { flushUses } from "#server/domain/access/record-uses.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { listAudit } from "#server/domain/audit/queries.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
@@ -383,6 +384,7 @@ beforeAll(async () => {
     import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,
     invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };
+  await flushUses();
 });
 
 /** An answer without what differs between any two: ids, addresses of mail, times. */
