@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { assignmentEvent } from "#server/domain/access/events.ts";
 import {
   refuseLastAdministrator,
   refuseNotHeld,
@@ -76,13 +77,7 @@ export async function grantAll(work: Work, all: readonly Given[]): Promise<strin
       before: null,
       after: { personId, clientId, role, effect, from, until, reason, ...(approvalId ? { approvalId } : {}) },
     });
-    work.emit({
-      aggregateType: "ASSIGNMENTS",
-      aggregateId: id,
-      aggregateVersion: 1,
-      eventType: "PermissionAssigned",
-      payload: { personId, clientId, role, scopeId, effect },
-    });
+    work.emit(assignmentEvent("PermissionAssigned", id, { personId, clientId, role, scopeId, effect }));
   }
   return made.map(({ id }) => id);
 }

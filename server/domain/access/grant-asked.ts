@@ -84,4 +84,6 @@ export async function grantAsked(work: Work, items: readonly Settled[]): Promise
     };
   });
   await grantAll(work, given);
+  const allowed = { outcome: "ALLOW", operation: "access.grantAsked", permission: "access:write" } as const;
+  work.govern(...given.map(({ scopeId }) => ({ ...allowed, reason: "GRANTS" as const, scopes: [scopeId] })));
 }

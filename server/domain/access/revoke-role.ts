@@ -1,3 +1,4 @@
+import { assignmentEvent } from "#server/domain/access/events.ts";
 import { refuseLastAdministrator, refuseNotHeld } from "#server/domain/access/guard-administration.ts";
 import { revocationInput } from "#server/domain/access/schema.ts";
 import { may } from "#server/domain/caller.ts";
@@ -27,13 +28,7 @@ export function revoked(work: Work, rows: readonly Held[]): void {
       before,
       after: null,
     });
-    work.emit({
-      aggregateType: "ASSIGNMENTS",
-      aggregateId: id,
-      aggregateVersion: 2,
-      eventType: "PermissionRevoked",
-      payload: before,
-    });
+    work.emit(assignmentEvent("PermissionRevoked", id, { ...before, scopeId }));
   }
 }
 

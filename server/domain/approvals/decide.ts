@@ -10,6 +10,7 @@ import { may, scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import type { Settled, Stop } from "#server/domain/effects.ts";
 import { effectOf, effects } from "#server/domain/effects.ts";
+import type { Reason } from "#server/domain/governance/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -122,29 +123,41 @@ export const decideApprovals = command({
       const again = judge(first.before, first.earlier, index); // nothing was written, so it meets what the first one met
       verdicts[index] = again.outcome === "REFUSED" ? again : { outcome: "REFUSED", ...stop };
     }
-    sayNotEligible(work, input.ids, verdicts, rows);
+    sayDenied(work, input.ids, verdicts, rows);
     return tally(input.ids, verdicts);
   },
 });
 
-/** Of items that who decides is not eligible for: one line for all of a place and a permission. */
-function sayNotEligible(
+/** What of a set was refused for want of a permission, and why. */
+const DENIALS: Partial<Record<RefusalCode, Reason>> = {
+  "approval.not_eligible": "GRANTS",
+  "access.not_held": "ESCALATION",
+};
+
+/** Items that were denied to who decides: one line for all of a place and a permission. */
+function sayDenied(
   work: Work,
   ids: readonly string[],
   verdicts: readonly Verdict[],
   rows: ReadonlyMap<string, Locked>,
 ): void {
-  const counts = new Map<string, number>();
-  for (const [index, verdict] of verdicts.entries()) {
-    if (verdict.outcome !== "REFUSED" || verdict.code !== "approval.not_eligible") continue;
-    const place = `${rows.get(ids[index] ?? "")?.scopeId} ${verdict.facts.permission}`;
-    counts.set(place, (counts.get(place) ?? 0) + 1);
-  }
-  for (const [place, count] of counts) {
-    const [scopeId = "", permission = ""] = place.split(" ");
-    const operation = "approvals.decide";
-    work.govern({ outcome: "DENY", operation, permission, reason: "GRANTS", scopes: [scopeId], count });
-  }
+  const denied = verdicts.flatMap((verdict, index) => {
+    const reason = verdict.outcome === "REFUSED" ? DENIALS[verdict.code] : undefined;
+    const scopeId = rows.get(ids[index] ?? "")?.scopeId;
+    if (verdict.outcome !== "REFUSED" || !reason || !scopeId) return [];
+    return [{ reason, permission: String(verdict.facts.permission), scopeId }];
+  });
+  const alike = Map.groupBy(denied, ({ reason, permission, scopeId }) => `${reason} ${permission} ${scopeId}`);
+  for (const group of alike.values())
+    for (const { reason, permission, scopeId } of group.slice(0, 1))
+      work.govern({
+        outcome: "DENY",
+        operation: "approvals.decide",
+        permission,
+        reason,
+        scopes: [scopeId],
+        count: group.length,
+      });
 }
 
 /** NO KEY: a draft that comes to refer to the rows waits for no decision, and no decision for it. */

@@ -2,6 +2,7 @@ import { command } from "#server/domain/command.ts";
 import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import { personInput } from "#server/domain/identity/schema.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { userCreated } from "#server/domain/people/events.ts";
 import { hashPassword } from "#server/platform/passwords.ts";
 
 /**
@@ -37,13 +38,7 @@ export const addPerson = command({
         before: null,
         after: { email, name },
       });
-      work.emit({
-        aggregateType: "PEOPLE",
-        aggregateId: membershipId,
-        aggregateVersion: 1,
-        eventType: "UserCreated",
-        payload: { personId: person.id },
-      });
+      work.emit(userCreated(membershipId, 1, person.id));
     }
     return { personId: person.id, created };
   },

@@ -6,6 +6,7 @@ import { beginSession } from "#server/domain/identity/open-session.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { userCreated } from "#server/domain/people/events.ts";
 import { invitationByToken } from "#server/domain/people/queries.ts";
 import { acceptInput } from "#server/domain/people/schema.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -94,14 +95,7 @@ export const settleInvitation = command({
         payload: { personId },
         at: now,
       },
-      {
-        aggregateType: "PEOPLE",
-        aggregateId: member.id,
-        aggregateVersion: member.version,
-        eventType: "UserCreated",
-        payload: { personId },
-        at: now,
-      },
+      userCreated(member.id, member.version, personId, now),
     );
     return { personId };
   },
