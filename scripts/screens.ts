@@ -440,6 +440,13 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/access?tab=who&what=approvals:decide");
     await page.getByRole("list", { name: "Who may" }).waitFor();
   },
+  "access-request": async (page) => {
+    await page.goto("/access/request?what=imports:run");
+    await page.getByLabel("Role").selectOption("administrator");
+    await page.getByLabel("Where").fill("Texas");
+    await page.getByRole("option", { name: /Texas/ }).click();
+    await page.getByLabel("Why").fill("Covers for Olu until Friday.");
+  },
   "service-clients": async (page) => {
     await openClient(page);
     await page.goto("/service-clients");

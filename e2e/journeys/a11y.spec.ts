@@ -206,6 +206,9 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "Who can" }).click();
   await expect(page.getByRole("list", { name: "Who may" })).toBeVisible();
   await look("who may");
+  await page.goto("/access/request?what=approvals:decide");
+  await expect(page.getByText(/^May: /)).toBeVisible();
+  await look("asking for access");
   await page.goto("/service-clients");
   await expect(page.getByRole("list", { name: "Clients" })).toBeVisible();
   await look("service clients");

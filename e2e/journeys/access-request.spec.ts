@@ -25,7 +25,7 @@ test("Vera asks for what she is refused; Ana approves it, and Vera may until its
   await expect(asked).toContainText("Decider, Nevada (NV)");
   await expect(asked).toContainText("Pending");
 
-  await signInAs(page, "ana", "/inbox?type=access");
+  await signInAs(page, "ana", "/inbox?type=access_grant");
   await page.getByRole("link", { name: /Access: decider, Nevada/ }).click();
   await page.waitForURL("**/approvals/**");
   await expect(page.getByText("Iris is away until tonight.").first()).toBeVisible();

@@ -4,4 +4,4 @@ ALTER TABLE assignments ADD FOREIGN KEY (tenant_id, approval_id) REFERENCES appr
 CREATE UNIQUE INDEX assignments_approval ON assignments (tenant_id, approval_id) WHERE approval_id IS NOT NULL;
 
 -- What somebody has asked for themselves, the newest first.
-CREATE INDEX approvals_asked ON approvals (tenant_id, submitter_person_id, id) WHERE type = 'access';
+CREATE INDEX approvals_asked ON approvals (tenant_id, submitter_person_id, id) WHERE type = 'access_grant';

@@ -3,6 +3,7 @@ import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import { cancelApproval } from "#server/domain/approvals/cancel.ts";
 import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
 import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
@@ -112,7 +113,7 @@ describe("access that is asked for", () => {
   test("cannot be asked for where the tenant's policy gives nothing", async () => {
     const other = await makeTenant();
     const stages = [{ name: "S", permission: "access:write" as const, needed: 1 }];
-    await putPolicy(await other.system(), { type: "access", name: "None", stages, effect: "none" });
+    await putPolicy(await other.system(), { type: ASK_TYPE, name: "None", stages, effect: "none" });
     const call = askAccess(await other.person(null), { role: "reader", scopeId: other.orgs.ca, hours: 1, reason: "x" });
     expect(await refused(call)).toMatchObject({ code: "grant.not_offered" });
   });

@@ -26,7 +26,7 @@ async function refuseRepeated(
   await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`ask ${tenantId} ${personId}`}, 0))::text`;
   const open = await tx.$queryRaw<{ role: string | null; scopeId: string }[]>`
     SELECT payload ->> 'role' AS role, scope_id AS "scopeId" FROM approvals
-    WHERE tenant_id = ${tenantId}::uuid AND submitter_person_id = ${personId}::uuid AND type = 'access' AND state = 'PENDING'
+    WHERE tenant_id = ${tenantId}::uuid AND submitter_person_id = ${personId}::uuid AND type = ${ASK_TYPE} AND state = 'PENDING'
       AND (expires_at IS NULL OR expires_at > clock_timestamp()) LIMIT ${ASKED_OPEN_MAX}`;
   if (open.some((other) => other.role === role && other.scopeId === scopeId)) throw new Refusal("grant.asked");
   if (open.length >= ASKED_OPEN_MAX) throw new Refusal("grant.too_many", { max: ASKED_OPEN_MAX });

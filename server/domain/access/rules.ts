@@ -33,7 +33,7 @@ export const STAGE_PERMISSIONS = [
 ] as const satisfies readonly Permission[];
 
 /** The type of request by which access is asked for, how long it is given at most, and how many wait of one person. */
-export const ASK_TYPE = "access";
+export const ASK_TYPE = "access_grant";
 export const ASK_HOURS_MAX = 90 * 24;
 export const ASKED_OPEN_MAX = 10;
 
