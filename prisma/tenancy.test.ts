@@ -191,6 +191,12 @@ describe("R12 with the application's own filter removed", () => {
     expect(foreign).toMatchObject({ rows: [{ id: mark.id }] });
     const touch = "UPDATE service_tokens SET last_used_address = 'x' WHERE token_hash = $1";
     expect(await as(app, marked, touch, [mark.token_hash])).toMatchObject({ rowCount: 0 });
+    const [link] = await ask("SELECT * FROM account_links WHERE tenant_id = $1", [theirs.tenantId]);
+    const mailed = { "app.tenant_id": mine.tenantId, "app.token_hash": link.token_hash };
+    const links = "SELECT id FROM account_links WHERE tenant_id <> $1";
+    expect(await as(app, mailed, links, [mine.tenantId])).toMatchObject({ rows: [{ id: link.id }] });
+    const use = "UPDATE account_links SET status = 'USED', ended_at = now() WHERE token_hash = $1";
+    expect(await as(app, mailed, use, [link.token_hash])).toMatchObject({ rowCount: 0 });
     const steal = "UPDATE user_sessions SET absolute_expires_at = 'infinity' WHERE token_hash = $1";
     expect(await as(app, token, steal, [session.token_hash])).toMatchObject({ rowCount: 0 });
   });
