@@ -29,6 +29,7 @@ const WITHOUT_TENANT = [
   "passkeys",
   "people",
   "people_history",
+  "platform_assignments",
   "rate_windows",
   "recovery_codes",
   "reset_requests",

@@ -51,6 +51,30 @@ describe("npm run admin", () => {
     expect(printed).toBe("ada@acme.test\tAda\tACTIVE\tadministrator@* decider@ORG:HQ\n");
   });
 
+  test("gives a person a part of the installation, in whose name people are blocked; in no other name", async () => {
+    const grant = (...args: string[]) => admin("platform", "grant", "ada@acme.test", ...args);
+    expect(await grant("approvals:read")).toMatchObject({ code: 1 });
+    const offered = await admin("person", "invite", "kim@acme.test", "--tenant", "acme", "--name", "Kim");
+    const token = /token=([\w-]{43})/.exec(offered.printed)?.[1] as string;
+    await acceptInvitation({ ...place, token, name: undefined, password: "long enough now", signedInAs: null });
+    const disable = () => admin("person", "disable", "kim@acme.test", "--by", "ada@acme.test");
+    expect(await disable()).toMatchObject({ code: 1, said: expect.stringContaining("do not administer") });
+    expect(await grant("platform:people")).toMatchObject({ code: 0 });
+    expect((await admin("platform", "list")).printed).toBe("ada@acme.test\tplatform:people\n");
+    expect(await disable()).toMatchObject({ code: 0 });
+    expect(await admin("platform", "revoke", "ada@acme.test", "platform:people")).toMatchObject({ code: 0 });
+    expect(await disable()).toMatchObject({ code: 1 });
+    expect((await admin("platform", "list")).printed).toBe("");
+    const { rows } = await owner().pool.query(
+      "SELECT outcome, count(*)::int AS n FROM governance_log WHERE operation = 'people.block' GROUP BY 1 ORDER BY 1",
+    );
+    expect(rows).toEqual([
+      { outcome: "ALLOW", n: 1 },
+      { outcome: "DENY", n: 2 },
+    ]);
+    await owner().pool.query("UPDATE people SET disabled_at = NULL");
+  });
+
   test("sends the first link by mail instead, sealed until it leaves; in production only where mail leaves at all", async () => {
     expect(await admin("tenant", "create", "mailed", "--name", "Mailed")).toMatchObject({ code: 0 });
     const invite = ["admin", "invite", "eve@mailed.test", "--tenant", "mailed", "--language", "es", "--mail"];

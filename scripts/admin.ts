@@ -5,12 +5,17 @@ import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { rootScope } from "#server/domain/caller.ts";
+import { settleDenials } from "#server/domain/governance/record.ts";
 import { foundingCaller, systemCaller, tenantByCode } from "#server/domain/identity/queries.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { blockPerson } from "#server/domain/people/block-person.ts";
 import { invitePerson, offerInvitation, welcomeLink } from "#server/domain/people/invite-person.ts";
 import { listPeople, personByEmail } from "#server/domain/people/queries.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
+import { grantPlatform } from "#server/domain/platform/grant-platform.ts";
+import { platformHolders } from "#server/domain/platform/queries.ts";
+import { revokePlatform } from "#server/domain/platform/revoke-platform.ts";
+import { PLATFORM_PERMISSIONS } from "#server/domain/platform/rules.ts";
 import { database } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
@@ -22,15 +27,21 @@ const USAGE = `npm run admin -- COMMAND …
   admin invite EMAIL --tenant CODE [--name NAME] [--language en|es] [--mail]
   person invite EMAIL --tenant CODE [--name NAME] [--role ROLE] [--scope KIND:CODE] [--language en|es] [--mail]
   person list --tenant CODE [--find TEXT]
-  person disable EMAIL [--tenant CODE]
-  person enable EMAIL [--tenant CODE]
+  person disable EMAIL [--tenant CODE | --by EMAIL]
+  person enable EMAIL [--tenant CODE | --by EMAIL]
   assign EMAIL ROLE --tenant CODE [--scope KIND:CODE]
+  platform grant EMAIL PERMISSION [--by EMAIL]
+  platform revoke EMAIL PERMISSION [--by EMAIL]
+  platform list
 
   KIND      ORG (the parent that is left out is the tenant), CYCLE (of an ORG), COMMUNITY (of an ORG), EVENT (of a COMMUNITY)
   ROLE      administrator, decider, confirmer, reader, or a role of the tenant's own
   --scope   where the role is held, as ORG:CA; without it, in the whole tenant
   --mail    sends the link of the invitation; without it, it is printed: pass it on by a way that only its owner reads
-  --tenant  of disable and enable: there only; without it, the person in every tenant`;
+  --tenant  of disable and enable: there only; without it, the person in every tenant
+  --by      the platform administrator who wants it, who has to hold the permission; without it, whoever has this command line
+
+  PERMISSION of the platform: ${PLATFORM_PERMISSIONS.join(", ")}`;
 
 /** What is wrong with the command line, in a sentence. */
 class Mistake extends Error {}
@@ -46,6 +57,7 @@ const OPTIONS = {
   parent: { type: "string" },
   language: { type: "string" },
   find: { type: "string" },
+  by: { type: "string" },
   mail: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -131,10 +143,36 @@ async function list(_: string[], { tenant, find }: Values): Promise<void> {
   }
 }
 
-async function admit([address]: string[], { tenant }: Values, enabled: boolean): Promise<void> {
+async function known(address: string | undefined) {
   const email = needed(address, "EMAIL").trim().toLowerCase();
   const person = await personByEmail(email);
   if (!person) throw new Mistake(`Nobody has the address ${email}.`);
+  return { email, person };
+}
+
+/** The program in each tenant of somebody, for who wants it done. */
+async function inTenantsOf({ tenantIds }: { tenantIds: readonly string[] }, by: string | undefined): Promise<Caller[]> {
+  const facts = by === undefined ? {} : { personId: (await known(by)).person.id, name: by };
+  return Promise.all(tenantIds.map((id) => systemCaller(id, facts)));
+}
+
+async function platform([address, wanted]: string[], { by }: Values, gives: boolean): Promise<void> {
+  const { email, person } = await known(address);
+  const permission = PLATFORM_PERMISSIONS.find((one) => one === wanted);
+  if (!permission) throw new Mistake(`PERMISSION is one of ${PLATFORM_PERMISSIONS.join(", ")}.`);
+  const callers = await inTenantsOf(person, by);
+  if (callers.length === 0) throw new Mistake(`${email} belongs to no tenant, and so to no audit.`);
+  for (const caller of callers)
+    await (gives ? grantPlatform : revokePlatform)(caller, { personId: person.id, permission });
+  say(`${email} ${gives ? "holds" : "does not hold"} ${permission}${gives ? "" : " any more"}.`);
+}
+
+async function listPlatform(): Promise<void> {
+  for (const { email, permission } of await platformHolders()) print(`${email}\t${permission}`);
+}
+
+async function admit([address]: string[], { tenant, by }: Values, enabled: boolean): Promise<void> {
+  const { email, person } = await known(address);
   if (tenant) {
     const caller = await inTenant(tenant);
     const { items } = await listPeople(caller, { q: email });
@@ -142,8 +180,8 @@ async function admit([address]: string[], { tenant }: Values, enabled: boolean):
     if (!member) throw new Mistake(`${email} is no member of ${tenant}.`);
     await setMemberStatus(caller, { id: member.id, status: enabled ? "ACTIVE" : "DISABLED" });
   } else {
-    for (const id of person.tenantIds)
-      await blockPerson(await systemCaller(id), { personId: person.id, blocked: !enabled });
+    for (const caller of await inTenantsOf(person, by))
+      await blockPerson(caller, { personId: person.id, blocked: !enabled });
   }
   say(`${email} is ${enabled ? "enabled" : "disabled, and signed out"}${tenant ? ` in ${tenant}` : ""}.`);
 }
@@ -163,6 +201,9 @@ const COMMANDS: Readonly<Record<string, (rest: string[], values: Values) => Prom
   "person list": list,
   "person disable": (rest, values) => admit(rest, values, false),
   "person enable": (rest, values) => admit(rest, values, true),
+  "platform grant": (rest, values) => platform(rest, values, true),
+  "platform revoke": (rest, values) => platform(rest, values, false),
+  "platform list": listPlatform,
 };
 
 async function run(): Promise<void> {
@@ -200,5 +241,6 @@ const code = await run().then(
     return 1;
   },
 );
+await settleDenials();
 await database().close();
 process.exit(code); // the supervisor's channel would keep the process

@@ -141,6 +141,7 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "password.wait": [429, "Too many attempts. Try again later."],
   "password.wrong": [422, "This is not the password of now."],
   "person.not_found": [422, "There is no such person in this tenant."],
+  "platform.denied": [403, "You do not administer the installation."],
   "policy.not_found": [422, "No policy says how this type is decided."],
   "policy.stale": [409, "The policy has a newer version than the one that you edited."],
   "role.built_in": [409, "Every tenant has this role: it can be copied, and stays as it is."],

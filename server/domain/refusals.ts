@@ -101,6 +101,7 @@ export const REFUSALS = [
   "password.wait",
   "password.wrong",
   "person.not_found",
+  "platform.denied",
   "policy.not_found",
   "policy.stale",
   "role.built_in",

@@ -210,6 +210,8 @@ const MATRIX: Row[] = [
   ["people.resend", "people:write", RUNS, id],
   ["people.setStatus", "people:write", RUNS, () => ({ ...id(), status: "DISABLED" }), "tenant"],
   ["people.withdraw", "people:write", RUNS, id],
+  ["platform.grant", "system", [], () => ({ personId: uuidv7(), permission: "platform:people" }), "tenant"],
+  ["platform.revoke", "system", [], () => ({ personId: uuidv7(), permission: "platform:people" }), "tenant"],
   ["policies.get", "policies:read", PEOPLE, () => ({ type: "x" })],
   ["policies.list", "policies:read", PEOPLE, () => ({})],
   [
@@ -348,6 +350,8 @@ const SENSITIVE = [
   "people.invite",
   "people.resend",
   "people.setStatus",
+  "platform.grant",
+  "platform.revoke",
   "policies.put",
   "serviceClients.create",
   "serviceClients.issueToken",

@@ -44,7 +44,7 @@ interface Said {
 function rowOf(caller: Caller, said: Said, at: Date): Row {
   const { outcome, operation, permission, scopeId, reason, anyOf, count = 1 } = said;
   const asked = {
-    reason: caller.kind === "SYSTEM" ? "PROGRAM" : reason,
+    reason: caller.kind === "SYSTEM" && outcome === "ALLOW" ? "PROGRAM" : reason,
     permission: permission as Permission | null,
     // What is held nowhere is explained where the caller stands.
     scopeId: scopeId ?? caller.within ?? rootScope(caller),
@@ -203,6 +203,7 @@ const DENIALS: Partial<Record<RefusalCode, Reason>> = {
   "access.not_held": "ESCALATION",
   "access.wider": "ESCALATION",
   "member.wider": "ESCALATION",
+  "platform.denied": "GRANTS",
 };
 
 interface Denied {

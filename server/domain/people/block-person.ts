@@ -1,11 +1,12 @@
 import { command } from "#server/domain/command.ts";
 import { blockInput } from "#server/domain/people/schema.ts";
+import { refuseWithoutPlatform } from "#server/domain/platform/queries.ts";
 import { endSessionsOf } from "#server/domain/sessions/end-sessions.ts";
 import { clock } from "#server/platform/db.ts";
 
 /**
  * Keeps a person out of every tenant, or lets them in again; run in each tenant of theirs, which then has it in its
- * audit. Not held back for a last administrator: whoever runs the installation must be able to stop an account.
+ * audit; for whom the program does it has to administer the people of the installation. Not held back for a last administrator: whoever runs the installation must be able to stop an account.
  */
 export const blockPerson = command({
   name: "people.block",
@@ -14,6 +15,7 @@ export const blockPerson = command({
   input: blockInput,
   sensitive: true,
   run: async (work, { personId, blocked }): Promise<{ personId: string }> => {
+    await refuseWithoutPlatform(work, "platform:people");
     const at = await clock(work.tx);
     if (blocked) {
       await work.tx.person.updateMany({ where: { id: personId, disabledAt: null }, data: { disabledAt: at } });
