@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { usePlaces } from "#components/access/use-places.ts";
 import { Refused } from "#components/api/confirm-dialog.tsx";
+import { withProof } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { DaysField } from "#components/service-clients/days-field.tsx";
@@ -75,7 +76,7 @@ export function IssueDialog({ client, onClose }: { client: Client; onClose: () =
   const [chosen, setChosen] = useState<ReadonlySet<Permission>>(new Set());
   // No key goes with it, and nothing of the answer is kept: it is a secret.
   const issue = useMutation<Issued, ApiError, Given>({
-    mutationFn: (given) => api.serviceClients.issueToken.mutate({ clientId: client.id, ...given }),
+    mutationFn: (given) => withProof(() => api.serviceClients.issueToken.mutate({ clientId: client.id, ...given })),
     onSuccess: changed,
     retry: false,
     gcTime: 0,

@@ -4,6 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { Refused } from "#components/api/confirm-dialog.tsx";
+import { withProof } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { DaysField } from "#components/service-clients/days-field.tsx";
@@ -26,7 +27,7 @@ export function RotateDialog({ token, onClose }: { token: Token; onClose: () => 
   const [overlap, setOverlap] = useState(String(OVERLAP_DAYS));
   // No key goes with it, and nothing of the answer is kept: it is a secret.
   const rotate = useMutation<Issued, ApiError, { days: number; overlapDays: number }>({
-    mutationFn: (given) => api.serviceClients.rotateToken.mutate({ id: token.id, ...given }),
+    mutationFn: (given) => withProof(() => api.serviceClients.rotateToken.mutate({ id: token.id, ...given })),
     onSuccess: changed,
     retry: false,
     gcTime: 0,

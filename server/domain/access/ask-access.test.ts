@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
@@ -117,6 +118,34 @@ describe("access that is asked for", () => {
     const call = askAccess(await other.person(null), { role: "reader", scopeId: other.orgs.ca, hours: 1, reason: "x" });
     expect(await refused(call)).toMatchObject({ code: "grant.not_offered" });
   });
+});
+
+test("a tenant of an earlier version is given the same policy, once, and keeps one that it has", async () => {
+  const sql = readFileSync("prisma/migrations/20261128105200_ask_policies/migration.sql", "utf8");
+  const other = await makeTenant();
+  const versions = () =>
+    rows(
+      `SELECT v.name, v.version, v.stages, v.effect, v.submitting_client_may_decide, v.due_after_hours, v.expires_after_hours, v.payload_schema
+      FROM policy_versions v JOIN policies p ON p.id = v.policy_id WHERE p.tenant_id = $1 AND p.type = $2`,
+      [other.tenantId, ASK_TYPE],
+    );
+  const made = await versions();
+  await rows(
+    `DELETE FROM policy_versions v USING policies p WHERE p.id = v.policy_id AND p.tenant_id = $1 AND p.type = $2`,
+    [other.tenantId, ASK_TYPE],
+  );
+  await rows("DELETE FROM policies WHERE tenant_id = $1 AND type = $2", [other.tenantId, ASK_TYPE]);
+  for (let time = 0; time < 2; time++) {
+    await rows(sql);
+    expect(await versions()).toEqual(made);
+  }
+  const ids = await rows("SELECT id::text FROM policies WHERE tenant_id = $1 AND type = $2", [
+    other.tenantId,
+    ASK_TYPE,
+  ]);
+  expect(ids[0].id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const call = askAccess(await other.person(null), { role: "reader", scopeId: other.orgs.ca, hours: 1, reason: "x" });
+  await expect(call).resolves.toMatchObject({ id: expect.any(String) });
 });
 
 describe("its approval is refused, and nothing is written,", () => {

@@ -1,5 +1,6 @@
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
+import { givesAccess } from "#server/domain/approvals/find-granting.ts";
 import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import { getApproval } from "#server/domain/approvals/queries.ts";
 import type { Decider, LiveDecision, Parties, Standing, State, Verdict } from "#server/domain/approvals/rules.ts";
@@ -64,6 +65,7 @@ export const decideApprovals = command({
   name: "approvals.decide",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  stepUp: givesAccess,
   input: setDecision,
   run: async (work, input): Promise<SetResult> => {
     if (needsReason(input.decision) && !input.comment?.trim())
@@ -299,6 +301,7 @@ export const decideApproval = command({
   name: "approvals.decideOne",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  stepUp: ({ id, decision }, caller) => givesAccess({ ids: [id], decision }, caller),
   input: singleDecision,
   run: async (work, { id, decision, comment, version }): Promise<Approval> => {
     const { results } = await decideApprovals(work, { ids: [id], decision, comment, versions: [version ?? null] });

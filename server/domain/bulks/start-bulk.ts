@@ -1,4 +1,5 @@
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
+import { bulkGivesAccess } from "#server/domain/approvals/find-granting.ts";
 import type { Decision } from "#server/domain/approvals/rules.ts";
 import { needsReason } from "#server/domain/approvals/rules.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
@@ -71,7 +72,7 @@ export const startBulk = command({
   name: "bulks.start",
   permission: STAGE_PERMISSIONS,
   at: "each",
-  stepUp: isLarge,
+  stepUp: async (input, caller) => (await isLarge(input, caller)) || bulkGivesAccess(input, caller),
   input: startInput,
   sensitive: ({ total }: { total: number }) => total > SENSITIVE_ABOVE,
   run: async (work, { id, decision, comment }): Promise<{ id: string; total: number }> => {

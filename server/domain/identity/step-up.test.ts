@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { newRequestId } from "#server/domain/caller.ts";
 import { commands } from "#server/domain/command.ts";
@@ -152,6 +153,27 @@ describe("a step-up", () => {
     await expect(assignRole(await world.system(), await grant())).resolves.toMatchObject({ id: expect.any(String) });
   });
 
+  test("is asked for where approving gives access: alone, in a set and in a bulk; not where it is refused, and of no other request", async () => {
+    const { account, browser } = await administrator(16);
+    const asks = async () =>
+      (await askAccess(await world.person(null), { role: "reader", scopeId: world.orgs.ca, hours: 1, reason: "x" })).id;
+    const [id, other] = [await asks(), await asks()];
+    const [plain] = await world.approvals(1);
+    const decide = (decision: string, of = id) =>
+      browser.mutate("approvals.decide", { id: of, decision, comment: "As asked." });
+    const bulk = async () => {
+      const draft = (await browser.mutate("bulks.draft", { ids: [id] })).body.result.data.id;
+      return browser.mutate("bulks.start", { id: draft, decision: "APPROVE" });
+    };
+    const set = () => browser.mutate("approvals.decideSet", { ids: [plain, id], decision: "APPROVE" });
+    for (const call of [() => decide("APPROVE"), set, bulk])
+      expect(codeOf(await call())).toBe("session.step_up_required");
+    expect(codeOf(await decide("REJECT", other))).toBe(200);
+    expect(codeOf(await decide("APPROVE", plain))).toBe(200);
+    await browser.mutate("sessions.stepUp", { password: account.password });
+    expect(codeOf(await decide("APPROVE"))).toBe(200);
+  });
+
   test("of a bulk is asked for beyond what the tenant says", async () => {
     const { account, browser } = await administrator(16);
     await world.approvals(3);
@@ -173,6 +195,8 @@ test("what asks for one is a closed list", () => {
     "access.createRole always",
     "access.deleteRole always",
     "access.revoke always",
+    "approvals.decide sometimes",
+    "approvals.decideOne sometimes",
     "bulks.start sometimes",
     "factors.addPasskey always",
     "factors.beginPasskey always",

@@ -1,7 +1,8 @@
+import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { may, rootScope } from "#server/domain/caller.ts";
+import { may } from "#server/domain/caller.ts";
 import { ASSIGNMENTS_SHOWN, ROLES_SHOWN } from "#server/domain/people/rules.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -9,13 +10,6 @@ import type { ClientStatus } from "#server/domain/service-clients/rules.ts";
 import { TOKENS_SHOWN, tokenMark, tokenState } from "#server/domain/service-clients/rules.ts";
 import { clientIdInput, clientsInput } from "#server/domain/service-clients/schema.ts";
 import { clock } from "#server/platform/db.ts";
-
-/** Clients are the whole tenant's, and so is who administers them. */
-function refuseElsewhere(caller: Caller): void {
-  const scopeId = rootScope(caller);
-  if (!may(caller, "clients:write", scopeId))
-    throw new Refusal("access.denied", { permission: "clients:write", scopeId });
-}
 
 const statusOf = (disabledAt: Date | null): ClientStatus => (disabledAt ? "DISABLED" : "ACTIVE");
 
@@ -38,7 +32,7 @@ export const listClients = query({
   permission: "clients:write",
   input: clientsInput,
   run: async ({ caller, tx }, { q, after, limit }) => {
-    refuseElsewhere(caller);
+    refuseElsewhere(caller, "clients:write");
     const like = `%${(q ?? "").trim().replace(/[\\%_]/g, "\\$&")}%`;
     const rows = await tx.$queryRaw<ListedRow[]>`
       SELECT c.id, c.code, c.name, c.description, c.disabled_at AS "disabledAt", h.held, h.roles, k.tokens, k.last_used_at AS "lastUsedAt"
@@ -125,7 +119,7 @@ export const getClient = query({
   permission: "clients:write",
   input: clientIdInput,
   run: async ({ caller, tx }, { id }) => {
-    refuseElsewhere(caller);
+    refuseElsewhere(caller, "clients:write");
     const { tenantId } = caller;
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
     if (!client) throw new Refusal("client.not_found");
