@@ -5,6 +5,23 @@ import pg from "pg";
 /** The dialog that asks whoever sits there to confirm that it is them. */
 export const stepUpOf = (page: Page): Locator => page.getByRole("dialog", { name: "Confirm it is you" });
 
+/** The next write is answered as if the last proof were too old, of somebody who has these. */
+export async function requireProof(page: Page, proofs: readonly string[]): Promise<void> {
+  const facts = { proofs };
+  const data = { httpStatus: 403, code: "session.step_up_required", facts, issues: [], requestId: "r" };
+  const error = { message: data.code, code: -32003, data };
+  await page.route("**/api/trpc/factors.*", (route) =>
+    route.request().method() === "POST" ? route.fulfill({ status: 403, json: { error } }) : route.continue(),
+  );
+}
+
+/** The next sign-in is answered as if the password were right, and more were asked for. */
+export async function requireSecondStep(page: Page, factors: readonly string[]): Promise<void> {
+  await page.route("**/api/auth/callback/credentials*", (route) =>
+    route.fulfill({ status: 401, json: { url: `${new URL(page.url()).origin}/sign-in?error=second:${factors}` } }),
+  );
+}
+
 /** As if everybody with this address had last proven who they are an hour ago. */
 export async function forgetProofs(adminUrl: string, email: string): Promise<void> {
   const owner = new pg.Client({ connectionString: adminUrl });
