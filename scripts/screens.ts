@@ -492,6 +492,23 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Change password" }).click();
     await page.getByText(/guessed first/).waitFor();
   },
+  "profile-authenticator": async (page) => {
+    await page.goto("/profile/security");
+    await page.waitForLoadState("networkidle");
+    await page.getByRole("button", { name: "Set up an app" }).click();
+    await page.getByRole("dialog").getByRole("img").waitFor();
+  },
+  "step-up": async (page) => {
+    await page.goto("/profile/security");
+    await page.waitForLoadState("networkidle");
+    const facts = { proofs: ["password", "totp", "passkey"] };
+    const data = { httpStatus: 403, code: "session.step_up_required", facts, issues: [], requestId: "r" };
+    const error = { message: data.code, code: -32003, data };
+    await page.route("**/api/trpc/factors.beginTotp*", (route) => route.fulfill({ status: 403, json: { error } }));
+    await page.getByRole("button", { name: "Set up an app" }).click();
+    await page.getByRole("dialog").getByLabel("Code").waitFor();
+    await page.unrouteAll();
+  },
   "forgot-password": async (page) => {
     await page.goto("/forgot-password");
     await page.getByLabel("E-mail").waitFor();

@@ -4,19 +4,34 @@ import { CircleAlert, LoaderCircle } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { ApiProvider } from "#components/api/provider.tsx";
 import { moveTo, useFollowMoves } from "#components/identity/moved.ts";
+import { PasskeySignIn } from "#components/identity/passkey-sign-in.tsx";
+import { SecondStep } from "#components/identity/second-step.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
+import type { SecondFactor } from "#server/domain/identity/rules.ts";
+import { SECOND_FACTORS } from "#server/domain/identity/rules.ts";
 
-type Failure = { kind: "wrong" } | { kind: "offline" } | { kind: "wait"; seconds: number };
+type Failed =
+  | { kind: "wrong" }
+  | { kind: "offline" }
+  | { kind: "wait"; seconds: number }
+  | { kind: "over"; said: string };
 
-function failureOf(error: string): Failure {
+function failureOf(error: string): Failed {
   const wait = /^wait:(\d+)$/.exec(error);
   return wait ? { kind: "wait", seconds: Number(wait[1]) } : { kind: "wrong" };
 }
 
+/** What is asked for beside a password that was right. */
+function secondOf(error: string | null | undefined): SecondFactor[] | null {
+  const asked = /^second:(.+)$/.exec(error ?? "")?.[1]?.split(",");
+  return asked ? SECOND_FACTORS.filter((factor) => asked.includes(factor)) : null;
+}
+
 /** Counts a wait down to nothing, so that the button comes back when it would work again. */
-function useCountdown(failure: Failure | null, onOver: () => void) {
+function useCountdown(failure: Failed | null, onOver: () => void) {
   const seconds = failure?.kind === "wait" ? failure.seconds : 0;
   const [left, setLeft] = useState(seconds);
   useEffect(() => {
@@ -33,9 +48,10 @@ function useCountdown(failure: Failure | null, onOver: () => void) {
   return left;
 }
 
-export function SignInForm({ callbackUrl }: { callbackUrl: string }) {
+function Form({ callbackUrl }: { callbackUrl: string }) {
   const t = useTranslations("signIn");
-  const [failure, setFailure] = useState<Failure | null>(null);
+  const [failure, setFailure] = useState<Failed | null>(null);
+  const [second, setSecond] = useState<SecondFactor[] | null>(null);
   const [sending, setSending] = useState(false);
   const [capsLock, setCapsLock] = useState(false);
   const [forgetWait] = useState(() => () => setFailure(null));
@@ -49,61 +65,88 @@ export function SignInForm({ callbackUrl }: { callbackUrl: string }) {
     const credentials = { email: String(form.get("email")).trim(), password: String(form.get("password")) };
     const answer = await signIn("credentials", { ...credentials, redirect: false }).catch(() => undefined);
     if (answer?.ok && !answer.error) return moveTo(callbackUrl);
-    setFailure(answer?.error ? failureOf(answer.error) : { kind: "offline" });
+    const asked = secondOf(answer?.error);
+    if (asked) setSecond(asked);
+    else setFailure(answer?.error ? failureOf(answer.error) : { kind: "offline" });
     setSending(false);
   }
 
-  const said = failure && (failure.kind === "wait" ? t("wait", { seconds: left }) : t(failure.kind));
+  if (second)
+    return (
+      <SecondStep
+        factors={second}
+        callbackUrl={callbackUrl}
+        onOver={(said) => {
+          setSecond(null);
+          setFailure(said === null ? null : { kind: "over", said });
+        }}
+      />
+    );
+  const said =
+    failure?.kind === "over"
+      ? failure.said
+      : failure && (failure.kind === "wait" ? t("wait", { seconds: left }) : t(failure.kind));
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit(new FormData(event.currentTarget));
-      }}
-      onKeyUp={(event) => setCapsLock(event.getModifierState?.("CapsLock") ?? false)}
-    >
-      <Field label={t("email")}>
-        {(ids) => (
-          <Input
-            {...ids}
-            name="email"
-            type="email"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={320}
-            required
-            autoFocus
-            className="h-10"
-          />
-        )}
-      </Field>
-      <Field label={t("password")} hint={capsLock ? t("capsLock") : undefined}>
-        {(ids) => (
-          <Input
-            {...ids}
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            maxLength={512}
-            required
-            className="h-10"
-          />
-        )}
-      </Field>
-      <div aria-live="polite" className="empty:hidden">
-        {said ? (
-          <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
-            <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
-            {said}
-          </p>
-        ) : null}
-      </div>
-      <Button type="submit" variant="primary" size="lg" disabled={sending || failure?.kind === "wait"}>
-        {sending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
-        {t("submit")}
-      </Button>
-    </form>
+    <div className="flex flex-col gap-4">
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(new FormData(event.currentTarget));
+        }}
+        onKeyUp={(event) => setCapsLock(event.getModifierState?.("CapsLock") ?? false)}
+      >
+        <Field label={t("email")}>
+          {(ids) => (
+            <Input
+              {...ids}
+              name="email"
+              type="email"
+              autoComplete="username"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={320}
+              required
+              autoFocus
+              className="h-10"
+            />
+          )}
+        </Field>
+        <Field label={t("password")} hint={capsLock ? t("capsLock") : undefined}>
+          {(ids) => (
+            <Input
+              {...ids}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              maxLength={512}
+              required
+              className="h-10"
+            />
+          )}
+        </Field>
+        <div aria-live="polite" className="empty:hidden">
+          {said ? (
+            <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
+              <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
+              {said}
+            </p>
+          ) : null}
+        </div>
+        <Button type="submit" variant="primary" size="lg" disabled={sending || failure?.kind === "wait"}>
+          {sending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
+          {t("submit")}
+        </Button>
+      </form>
+      <PasskeySignIn callbackUrl={callbackUrl} />
+    </div>
+  );
+}
+
+export function SignInForm(props: { callbackUrl: string }) {
+  return (
+    <ApiProvider>
+      <Form {...props} />
+    </ApiProvider>
   );
 }

@@ -8,8 +8,9 @@ import { Refused } from "#components/api/confirm-dialog.tsx";
 import { holdLeaving } from "#components/api/leave.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
+import { CodeField } from "#components/identity/code-field.tsx";
 import { askPasskey } from "#components/identity/passkey.ts";
-import { CodeField, PasswordField } from "#components/identity/proof-fields.tsx";
+import { PasswordField } from "#components/identity/password-field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import type { Proof } from "#server/domain/identity/rules.ts";
@@ -74,7 +75,13 @@ export function StepUpDialog({ proofs, onSettle }: StepUpProps) {
             prove.mutate({ password: String(form.get("password")), ...(code ? { code } : {}) });
           }}
         >
-          <PasswordField autoFocus={!proofs.includes("passkey")} />
+          <PasswordField
+            label={t("password")}
+            name="password"
+            autoComplete="current-password"
+            autoFocus={!proofs.includes("passkey")}
+            tall
+          />
           {second ? <CodeField app={proofs.includes("totp")} /> : null}
         </form>
         <Refused error={prove.error} />

@@ -4,7 +4,8 @@ import { expect, test } from "../fixtures.ts";
 import { ImportScreen } from "../screens/import.ts";
 import { Inbox } from "../screens/inbox.ts";
 import { call } from "../screens/live.ts";
-import { signInAs } from "../screens/sign-in.ts";
+import { requireProof, requireSecondStep, stepUpOf } from "../screens/proof.ts";
+import { fillSignIn, signInAs } from "../screens/sign-in.ts";
 
 async function expectClean(page: Page, screen: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
@@ -42,6 +43,12 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   test.setTimeout(600_000);
   await page.goto("/sign-in");
   await look("sign-in");
+  await page.waitForLoadState("networkidle");
+  await requireSecondStep(page, ["totp", "passkey"]);
+  await fillSignIn(page, "ana@northwind.test", "any");
+  await expect(page.getByLabel("Code")).toBeVisible();
+  await look("second step of a sign-in");
+  await page.unrouteAll();
   await page.goto("/forgot-password");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await look("forgotten password");
@@ -181,6 +188,15 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.getByRole("button", { name: "Change password" }).click();
   await expect(page.getByText("At least 8 characters are needed.")).toBeVisible();
   await look("security, with a password that is too short");
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await expect(page.getByRole("img", { name: "QR code of the secret" })).toBeVisible();
+  await look("setting up an authenticator app");
+  await page.keyboard.press("Escape");
+  await requireProof(page, ["password", "totp", "passkey"]);
+  await page.getByRole("button", { name: "Set up an app" }).click();
+  await expect(stepUpOf(page).getByLabel("Code")).toBeVisible();
+  await look("confirming that it is them");
+  await page.unrouteAll();
   await page.goto("/people");
   await expect(page.getByRole("list", { name: "Members" })).toBeVisible();
   await look("people");

@@ -6,21 +6,6 @@ import { fillSignIn, signInAs } from "../screens/sign-in.ts";
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
 const WRONG = "E-mail and password do not match";
 
-/** Somebody new, invited by Ana, who is in with a password of their own. */
-async function joined(
-  ana: Page,
-  theirs: Page,
-  { email, name, password }: { email: string; name: string; password: string },
-) {
-  const people = new People(ana);
-  await people.invite({ email, name, language: "en", role: "reader", place: "California" });
-  await theirs.goto(await people.revealLink(email));
-  await theirs.waitForLoadState("networkidle");
-  await theirs.getByLabel("Password").fill(password);
-  await theirs.getByRole("button", { name: "Join" }).click();
-  await theirs.waitForURL("**/inbox");
-}
-
 async function enter(page: Page, email: string, password: string): Promise<void> {
   await page.goto("/sign-in");
   await page.waitForLoadState("networkidle");
@@ -52,7 +37,7 @@ test("Pia changes her password: her other browser is out, the old password is re
   const [old, next] = ["pia-joins-by-mail", "Pia writes a whole sentence."];
   await signInAs(page, "ana", "/people");
   const [laptop, phone] = [await open(browser, stack.url), await open(browser, stack.url)];
-  await joined(page, laptop, { email, name: "Pia Lund", password: old });
+  await new People(page).join(laptop, { email, name: "Pia Lund", password: old });
   await enter(phone, email, old);
   await phone.waitForURL("**/inbox");
 
@@ -102,7 +87,7 @@ test("Rui forgets his password: one answer for every address, a link that works 
   const [old, next] = ["rui-joins-by-mail", "Rui remembers this one."];
   await signInAs(page, "ana", "/people");
   const [laptop, phone] = [await open(browser, stack.url), await open(browser, stack.url)];
-  await joined(page, laptop, { email, name: "Rui Costa", password: old });
+  await new People(page).join(laptop, { email, name: "Rui Costa", password: old });
 
   await phone.goto("/forgot-password");
   await phone.waitForLoadState("networkidle");
@@ -146,7 +131,7 @@ test("Kim is told of a sign-in from a browser that was never seen, freezes the a
   const [stolen, next] = ["kim-joins-by-mail", "Kim keeps this to herself."];
   await signInAs(page, "ana", "/people");
   const laptop = await open(browser, stack.url);
-  await joined(page, laptop, { email, name: "Kim Osei", password: stolen });
+  await new People(page).join(laptop, { email, name: "Kim Osei", password: stolen });
   const thief = await open(browser, stack.url, FIREFOX);
   await enter(thief, email, stolen);
   await thief.waitForURL("**/inbox");

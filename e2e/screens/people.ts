@@ -54,6 +54,16 @@ export class People {
     return (await this.dialog.getByText(`/${page}?token=`).textContent()) ?? "";
   }
 
+  /** Somebody new, invited by who is signed in here, who is in with a password of their own in `theirs`. */
+  async join(theirs: Page, { email, name, password }: { email: string; name: string; password: string }) {
+    await this.invite({ email, name, language: "en", role: "reader", place: "California" });
+    await theirs.goto(await this.revealLink(email));
+    await theirs.waitForLoadState("networkidle");
+    await theirs.getByLabel("Password").fill(password);
+    await theirs.getByRole("button", { name: "Join" }).click();
+    await theirs.waitForURL("**/inbox");
+  }
+
   async open(name: string): Promise<void> {
     await this.page.goto(`/people?q=${encodeURIComponent(name)}`);
     await this.members.getByRole("link", { name }).click();

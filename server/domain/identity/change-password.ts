@@ -6,6 +6,7 @@ import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import type { Device } from "#server/domain/identity/open-session.ts";
 import { forgetTries, provePassword } from "#server/domain/identity/prove-password.ts";
 import { tenantsOf } from "#server/domain/identity/queries.ts";
+import { lacksProof, refuseUnproven, secondFactorsOf } from "#server/domain/identity/require-proof.ts";
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { changePasswordInput, replacePasswordInput } from "#server/domain/identity/schema.ts";
 import { tellPasswordChanged } from "#server/domain/identity/tell-password.ts";
@@ -20,7 +21,6 @@ export const replacePassword = command({
   name: "password.replace",
   permission: null,
   at: "tenant",
-  stepUp: true,
   input: replacePasswordInput,
   sensitive: true,
   run: async (work, { passwordHash, changedAt, elsewhere }): Promise<{ token: string; ended: number }> => {
@@ -74,6 +74,8 @@ export async function changePassword(
     throw new Refusal("password.wait", { seconds: proof.retryAfterSeconds });
   }
   await forgetTries(proof.tries);
+  // The password alone is all of a sign-in for who has nothing else; of the others it is one half (ASVS 7.5.1).
+  if (lacksProof(caller) && (await secondFactorsOf(personId)).length > 0) await refuseUnproven(caller);
   if (current.normalize("NFC") === password) throw new Refusal("password.unchanged");
   const tenants = (await tenantsOf(personId)).flatMap(({ name, code }) => [name, code]);
   await refuseWeakPassword(password, { email: owner.email, name: owner.name, tenants });

@@ -6,7 +6,7 @@ import { reportSignIn } from "#server/domain/identity/report-sign-in.ts";
 import { DEVICES_MAX } from "#server/domain/identity/rules.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
-import { newToken, tokenHash } from "#server/domain/ids.ts";
+import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { sealContext } from "#server/domain/messaging/send-message.ts";
 import { unseal } from "#server/platform/seals.ts";
 import type { Account } from "#server/testing/http.ts";
@@ -170,6 +170,30 @@ describe("this was not me", () => {
     expect(refused).toEqual(unknown);
     await expect(laptop.enter(account)).rejects.toThrow("refused");
     expect(await sql("SELECT FROM known_devices WHERE person_id = $1", [account.personId])).toHaveLength(0);
+  });
+
+  test("takes away what was set up since that sign-in, which would outlive the new password, and nothing older", async () => {
+    const { account, token } = await doubted();
+    const passkey = (name: string, hours: number) =>
+      sql(
+        "INSERT INTO passkeys (id, person_id, credential_id, public_key, counter, transports, name, created_at) VALUES ($1, $2, $3, '', 0, '{}', $3, clock_timestamp() - make_interval(hours => $4))",
+        [uuidv7(), account.personId, `${name} ${account.personId}`, hours],
+      );
+    await passkey("mine", 1);
+    await passkey("theirs", 0);
+    await sql("INSERT INTO totp_factors (person_id, sealed_secret, confirmed_at) VALUES ($1, '', now())", [
+      account.personId,
+    ]);
+    await sql("INSERT INTO recovery_codes (person_id, code_hash) VALUES ($1, $2)", [
+      account.personId,
+      tokenHash("theirs"),
+    ]);
+    await report(token);
+    const left = await sql(
+      "SELECT name FROM passkeys WHERE person_id = $1 UNION ALL SELECT 'app' FROM totp_factors WHERE person_id = $1 UNION ALL SELECT 'code' FROM recovery_codes WHERE person_id = $1",
+      [account.personId],
+    );
+    expect(left).toEqual([{ name: `mine ${account.personId}` }]);
   });
 
   test("works once, also of many at a time, and not after seven days", async () => {

@@ -120,10 +120,14 @@ export const attestation = z.object({
     clientDataJSON: base64url(4000),
     attestationObject: base64url(20_000),
     transports: z
-      .array(z.enum(["ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"]))
+      .array(
+        z
+          .string()
+          .max(20)
+          .regex(/^[a-z-]+$/),
+      )
       .max(10)
-      .optional()
-      .catch(undefined),
+      .optional(),
   }),
 });
 

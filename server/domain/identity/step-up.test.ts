@@ -206,7 +206,6 @@ test("what asks for one is a closed list", () => {
     "factors.removeTotp always",
     "factors.renewRecoveryCodes always",
     "messages.reveal always",
-    "password.replace always",
     "people.invite sometimes",
     "people.resend always",
     "people.setStatus always",

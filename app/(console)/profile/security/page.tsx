@@ -1,7 +1,9 @@
+import { dehydrate, HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { PasswordForm } from "#components/identity/password-form.tsx";
 import { ProfileHead } from "#components/identity/profile-tabs.tsx";
+import { SecondFactors } from "#components/identity/second-factors.tsx";
 import { pageApi, requireCaller } from "../../api.ts";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -11,7 +13,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 export default async function SecurityPage() {
   await requireCaller("/profile/security");
-  const { ask } = await pageApi();
+  const { ask, queryClient, trpc } = await pageApi();
+  await queryClient.prefetchQuery(trpc.factors.list.queryOptions({}));
   const { email } = await ask.profile.get({});
   const t = await getTranslations("security");
   return (
@@ -19,6 +22,9 @@ export default async function SecurityPage() {
       <ProfileHead title={t("title")} lead={t("lead")} />
       <div className="min-h-0 flex-1 divide-y overflow-y-auto">
         <PasswordForm email={email} />
+        <HydrationBoundary state={dehydrate(queryClient)}>
+          <SecondFactors />
+        </HydrationBoundary>
       </div>
     </>
   );

@@ -1,0 +1,51 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useErrorText } from "#components/api/refusal.ts";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import { moveTo } from "#components/identity/moved.ts";
+import { askPasskey, usePasskeys } from "#components/identity/passkey.ts";
+import { Button } from "#components/ui/button.tsx";
+import { Failure } from "#components/ui/failure.tsx";
+
+interface PasskeySignInProps {
+  callbackUrl: string;
+  primary?: boolean;
+}
+
+/** Signs in with a passkey of this site, whosever it is; where the browser knows none, nothing shows. */
+export function PasskeySignIn({ callbackUrl, primary }: PasskeySignInProps) {
+  const t = useTranslations("signIn");
+  const client = useTRPCClient();
+  const say = useErrorText();
+  const enter = useMutation<"in" | "none", ApiError, void>({
+    retry: false, // a challenge is answered once
+    mutationFn: async () => {
+      const passkey = await askPasskey(await client.signIn.passkeyOptions.mutate());
+      if (!passkey) return "none";
+      await client.signIn.passkey.mutate({ passkey });
+      return "in";
+    },
+    onSuccess: (came) => {
+      if (came === "in") moveTo(callbackUrl);
+    },
+  });
+  if (!usePasskeys()) return null;
+  return (
+    <div className="flex flex-col gap-3">
+      <Button
+        variant={primary ? "primary" : "secondary"}
+        size="lg"
+        disabled={enter.isPending || enter.data === "in"}
+        onClick={() => enter.mutate()}
+      >
+        <KeyRound className="size-4" aria-hidden />
+        {t("passkey")}
+      </Button>
+      <Failure said={enter.error ? say(enter.error) : enter.data === "none" ? t("noPasskey") : null} />
+    </div>
+  );
+}
