@@ -3,6 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
+import { expireSessions } from "#server/domain/sessions/expire-sessions.ts";
+import { CONCURRENT_DEFAULT } from "#server/domain/sessions/rules.ts";
 import { closeChannels } from "#server/platform/channels.ts";
 import type { Browser } from "#server/testing/http.ts";
 import { makeAccount, problem, send, signedIn } from "#server/testing/http.ts";
@@ -13,6 +16,7 @@ import { REACTIONS } from "#server/worker/reactions.ts";
 
 const { admin, urls } = bindTestDatabase();
 const stopping = { aborted: false };
+const PLACE = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
 const open: Page[] = [];
 
 let mine: World;
@@ -211,6 +215,38 @@ describe("GET /api/events", () => {
     await one.signOut();
     await expect.poll(() => [ended.events().at(-1), ended.ended]).toEqual(["revoked", true]);
     expect(goesOn.events()).not.toContain("revoked");
+  });
+
+  test("so does an administrator's word, a limit, another device of one's own, and the end of its time, when it is written down", async () => {
+    const ada = await signedIn(await makeAccount(mine, "administrator"));
+    const bystander = await events(await signedIn(await makeAccount(mine, "decider")));
+    const stays = await events(ada);
+    const ways = {
+      administrator: async (personId: string) => {
+        const filter = { person: personId };
+        const { sessions, asOf } = (await ada.query("sessions.count", { filter })).body.result.data;
+        expect((await ada.mutate("sessions.revokeMatching", { filter, asOf, most: sessions })).status).toBe(200);
+      },
+      limit: async (personId: string) => {
+        for (let n = 0; n < CONCURRENT_DEFAULT; n++)
+          await beginSession(mine.tenantId, { id: personId, name: "n" }, PLACE);
+      },
+      "another device": async (_: string, other: Browser) => {
+        expect((await other.mutate("sessions.revokeOthers", {})).status).toBe(200);
+      },
+      end: async (personId: string) => {
+        await admin().pool.query("UPDATE user_sessions SET idle_expires_at = now() WHERE person_id = $1", [personId]);
+        await expireSessions(await mine.system(), {});
+      },
+    };
+    for (const [way, end] of Object.entries(ways)) {
+      const account = await makeAccount(mine, "decider");
+      const [one, other] = [await signedIn(account), await signedIn(account)];
+      const page = await events(one);
+      await end(account.personId, other);
+      await expect.poll(() => [way, page.events().at(-1), page.ended]).toEqual([way, "revoked", true]);
+    }
+    for (const page of [bystander, stays]) expect(page.events()).not.toContain("revoked");
   });
 
   test("after the listening connection was cut, every page reads again", async () => {

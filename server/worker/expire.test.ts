@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { EXPIRE_MAX } from "#server/domain/approvals/rules.ts";
 import { submitApprovals } from "#server/domain/approvals/submit.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import type { Child } from "#server/testing/children.ts";
 import { startChild } from "#server/testing/children.ts";
@@ -74,6 +75,23 @@ test(`the schedule killed in the third of four batches of ${EXPIRE_MAX}, and sta
   expect(await one(logged)).toEqual({ n: TOTAL, approvals: TOTAL });
   expect(await recordFlaws(admin().pool)).toEqual([]);
 
+  worker.kill("SIGTERM");
+  expect((await worker.ended).end).toBe(0);
+});
+
+test("the schedule writes down the sessions whose end has come, each once and with its audit, and leaves the others", async () => {
+  const world = await makeTenant();
+  const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+  const { personId } = await world.person("reader");
+  for (let n = 0; n < 4; n++) await beginSession(world.tenantId, { id: personId as string, name: "n" }, place);
+  const over = `UPDATE user_sessions SET idle_expires_at = now() WHERE id = ANY(ARRAY(SELECT id FROM user_sessions WHERE person_id = $1 ORDER BY id LIMIT 3))`;
+  await admin().pool.query(over, [personId]);
+  worker = startWorker();
+  const states = "SELECT array_agg(status ORDER BY id) AS s FROM user_sessions WHERE person_id = $1";
+  const expected = { s: ["EXPIRED", "EXPIRED", "EXPIRED", "ACTIVE"] };
+  await expect.poll(() => one(states, [personId]), { timeout: 60_000 }).toEqual(expected);
+  const logged = "SELECT count(*)::int AS n FROM audit_logs WHERE action = 'session.expired' AND tenant_id = $1";
+  expect(await one(logged, [world.tenantId])).toEqual({ n: 3 });
   worker.kill("SIGTERM");
   expect((await worker.ended).end).toBe(0);
 });
