@@ -549,6 +549,17 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/roles?tab=unused");
     await page.getByRole("heading", { name: "By person and program" }).waitFor();
   },
+  "roles-given": async (page) => {
+    await page.goto("/organisations?q=utah");
+    await page.getByRole("button", { name: /^Utah/ }).click();
+    await page.getByRole("dialog", { name: "Utah" }).getByRole("button", { name: "Grant a role" }).click();
+    const dialog = page.getByRole("dialog", { name: "Grant a role" });
+    await dialog.getByLabel("To whom").fill("iris");
+    await page.getByRole("option", { name: /Iris Moreno/ }).click();
+    await dialog.getByLabel("Role", { exact: true }).selectOption("decider");
+    await dialog.getByText(/decide requests/).waitFor();
+    await dialog.getByText(/decide requests/).scrollIntoViewIfNeeded();
+  },
   "role-new": async (page) => {
     await page.goto("/roles");
     await page.getByRole("button", { name: "New role" }).click();

@@ -45,7 +45,6 @@ function moveFocus(event: React.KeyboardEvent<HTMLElement>, rows: number, column
   const [row, column] = [clamp((from[0] ?? 0) + step[0], rows), clamp((from[1] ?? 0) + step[1], columns)];
   const next = event.currentTarget.querySelector<HTMLElement>(`[data-cell="${row} ${column}"]`);
   next?.focus();
-  next?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function RoleHead({
@@ -93,7 +92,8 @@ export function RoleMatrix({ roles, draft, mayEdit, onDraft, onAct }: MatrixProp
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, as they bubble
     <div
-      className="min-h-0 flex-1 overflow-auto"
+      // What has the focus does not lie below the heads of its row and column.
+      className="min-h-0 flex-1 scroll-pt-16 scroll-pl-44 overflow-auto sm:scroll-pl-68"
       onKeyDown={(event) => moveFocus(event, rows, roles.length)}
       onFocus={({ target }) => {
         const [r, c] = (target as HTMLElement).dataset.cell?.split(" ").map(Number) ?? [];

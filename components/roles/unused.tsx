@@ -116,7 +116,7 @@ export function Unused() {
           {t("noneNote")}
         </Notice>
       ) : (
-        <section aria-labelledby="unused-people" className="max-w-5xl pb-6">
+        <section aria-labelledby="unused-people" className="pb-6">
           <h2 id="unused-people" className="px-4 pb-1 font-semibold text-sm">
             {t("byPerson")}
           </h2>

@@ -262,6 +262,9 @@ async function walk(page: Page, look: (screen: string) => Promise<void>): Promis
   await page.goto("/roles");
   await expect(page.getByRole("grid")).toBeVisible();
   await look("roles");
+  await page.getByRole("button", { name: "Unused" }).click();
+  await expect(page.getByRole("heading", { name: "By person and program" })).toBeVisible();
+  await look("unused permissions");
   await page.getByRole("button", { name: "New role" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("a new role");

@@ -35,6 +35,7 @@ test("a role of one's own is made, widened with its difference seen first, given
   await people.dialog.getByLabel("Role", { exact: true }).selectOption({ label: "Onlooker" });
   await people.dialog.getByLabel("Where").fill("Whole");
   await page.getByRole("option", { name: "Whole tenant" }).click();
+  await expect(people.dialog.getByText("Nothing new: nothing is gained or lost.")).toBeVisible(); // she is a reader
   await people.dialog.getByRole("button", { name: "Grant" }).click();
   await expect(page.getByRole("region", { name: "Roles", exact: true })).toContainText("Onlooker");
 
@@ -44,7 +45,7 @@ test("a role of one's own is made, widened with its difference seen first, given
   await expect(page.getByRole("region", { name: "Unsaved changes" })).toContainText("1 added");
   await page.getByRole("button", { name: "Review and save" }).click();
   await expect(dialog.getByRole("list", { name: "Difference" })).toContainText("read the audit");
-  await expect(dialog.getByText("One person gains, nobody loses something now.")).toBeVisible();
+  await expect(dialog.getByText("One person gains something, nobody loses anything now.")).toBeVisible();
   await expect(dialog.getByRole("region", { name: "What this changes" })).toContainText("Vera");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Onlooker is saved")).toBeVisible();
@@ -53,7 +54,7 @@ test("a role of one's own is made, widened with its difference seen first, given
 
   await box("read the audit").click();
   await page.getByRole("button", { name: "Review and save" }).click();
-  await expect(dialog.getByText("Nobody gains, one person loses something now.")).toBeVisible();
+  await expect(dialog.getByText("Nobody gains anything, one person loses something now.")).toBeVisible();
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Onlooker is saved").first()).toBeVisible();
   await vera.reload();
@@ -67,6 +68,7 @@ test("a role of one's own is made, widened with its difference seen first, given
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await people.open("Vera");
   await page.getByRole("button", { name: /^Take away Onlooker/ }).click();
+  await expect(people.dialog.getByText("Nothing new")).toBeVisible();
   await people.dialog.getByRole("button", { name: "Take away" }).click();
   await expect(page.getByText(/is no longer Onlooker/)).toBeVisible();
   await page.goto("/roles");
@@ -75,6 +77,32 @@ test("a role of one's own is made, widened with its difference seen first, given
   await dialog.getByRole("button", { name: "Delete" }).click();
   await expect(page.getByText("Onlooker is deleted")).toBeVisible();
   await expect(box("read requests")).toHaveCount(0);
+});
+
+test("on the tree a place says who holds what there and above, what a grant gives, and takes it back", async ({
+  page,
+}) => {
+  await signInAs(page, "ana", "/organisations?q=utah");
+  await page.getByRole("button", { name: /^Utah/ }).click();
+  const drawer = page.getByRole("dialog", { name: "Utah" });
+  await expect(drawer.getByRole("list", { name: "Held above, and reaching here" })).toContainText("Ana Ferreira");
+  await expect(drawer.getByText("Nobody holds a role right here.")).toBeVisible();
+  await drawer.getByRole("button", { name: "Grant a role" }).click();
+  const dialog = page.getByRole("dialog", { name: "Grant a role" });
+  await dialog.getByLabel("To whom").fill("iris");
+  await page.getByRole("option", { name: /Iris Moreno/ }).click();
+  await dialog.getByLabel("Role", { exact: true }).selectOption("reader");
+  await expect(dialog.getByRole("region", { name: "What this changes" })).toContainText(
+    "read requests, read policies · UT",
+  );
+  await dialog.getByRole("button", { name: "Grant" }).click();
+  const here = drawer.getByRole("list", { name: "Held right here" });
+  await expect(here).toContainText("Iris Moreno");
+  await here.getByRole("button", { name: /Take away Reader/ }).click();
+  const confirm = page.getByRole("dialog", { name: "Take the role away?" });
+  await expect(confirm.getByRole("region", { name: "What this changes" })).toContainText("Loses: read requests");
+  await confirm.getByRole("button", { name: "Take away" }).click();
+  await expect(drawer.getByText("Nobody holds a role right here.")).toBeVisible();
 });
 
 test("what a role would take from whoever edits it, and what they do not hold, is refused", async ({ page }) => {

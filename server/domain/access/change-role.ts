@@ -1,6 +1,7 @@
 import type { z } from "zod";
-import { refuseLastAdministrator, refuseNotHeldThroughout } from "#server/domain/access/guard-administration.ts";
+import { refuseLastAdministrator, refuseNotHeld } from "#server/domain/access/guard-administration.ts";
 import { roleChangeInput } from "#server/domain/access/schema.ts";
+import { rootScope } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -38,9 +39,10 @@ async function refuseChange(work: Work, role: OwnRole, after: readonly string[])
   const added = after.filter((permission) => !role.permissions.includes(permission));
   const removed = role.permissions.filter((permission) => !after.includes(permission));
   const { tenantId } = work.caller;
-  if (added.length > 0) refuseNotHeldThroughout(work.caller, after);
+  const root = rootScope(work.caller);
+  if (added.length > 0) refuseNotHeld(work.caller, after, root);
   if (removed.length > 0 && (await work.tx.assignment.count({ where: { tenantId, roleId: role.id, effect: "DENY" } })))
-    refuseNotHeldThroughout(work.caller, removed);
+    refuseNotHeld(work.caller, removed, root);
   if (removed.includes(ADMINISTERS)) await refuseLastAdministrator(work, ({ roleId }) => roleId === role.id);
   if (added.includes(ADMINISTERS)) await refuseLastAdministrator(work, () => false, role.id);
 }

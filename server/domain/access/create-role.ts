@@ -1,6 +1,7 @@
-import { refuseNotHeldThroughout } from "#server/domain/access/guard-administration.ts";
+import { refuseNotHeld } from "#server/domain/access/guard-administration.ts";
 import { OWN_ROLES_MAX } from "#server/domain/access/rules.ts";
 import { roleInput } from "#server/domain/access/schema.ts";
+import { rootScope } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -15,7 +16,7 @@ export const createRole = command({
   sensitive: true,
   run: async (work, { code, name, description, permissions }): Promise<{ id: string; code: string }> => {
     const { tenantId } = work.caller;
-    refuseNotHeldThroughout(work.caller, permissions);
+    refuseNotHeld(work.caller, permissions, rootScope(work.caller));
     // One after another: the second sees the code of the first, and how many there are.
     await work.tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`roles ${tenantId}`}, 0))::text`;
     const own = await work.tx.role.count({ where: { tenantId, builtIn: false } });

@@ -12,18 +12,16 @@ export function refuseElsewhere(caller: Caller, permission: Permission): void {
   if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
 }
 
-/** R8: who does not hold a permission at a scope puts it there for nobody; SYSTEM holds all. */
-export function refuseNotHeld(caller: Caller, permissions: readonly string[], scopeId: string): void {
-  const missing = permissions.find((permission) => !may(caller, permission as Permission, scopeId));
-  if (missing) throw new Refusal("access.not_held", { permission: missing, scopeId });
-}
-
 /**
- * R8 for what reaches the whole tenant, as a role does: held right at every scope of it, so that nobody is given in a
- * part what its giver is denied there.
+ * R8: who does not hold a permission at a scope, or is denied it somewhere below, where it would reach too, puts it
+ * there for nobody; SYSTEM holds all.
  */
-export function refuseNotHeldThroughout(caller: Caller, permissions: readonly string[]): void {
-  for (const scopeId of caller.access.scopes.keys()) refuseNotHeld(caller, permissions, scopeId);
+export function refuseNotHeld(caller: Caller, permissions: readonly string[], scopeId: string): void {
+  for (const { id, path } of caller.access.scopes.values()) {
+    if (!path.includes(scopeId)) continue;
+    const missing = permissions.find((permission) => !may(caller, permission as Permission, id));
+    if (missing) throw new Refusal("access.not_held", { permission: missing, scopeId: id });
+  }
 }
 
 /** Where somebody is given one of these permissions and the caller does not hold it: they are no equals then. */

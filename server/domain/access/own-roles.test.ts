@@ -216,6 +216,10 @@ describe("R8 nobody gives by a role what they do not hold", () => {
     const { edit } = await made([READ]);
     expect(may(her, DECIDE, world.rootId)).toBe(true);
     expect(await answer(changeRole(her, { ...edit, permissions: [READ, DECIDE] }))).toBe("access.not_held");
+    // Nor is it given above that part, by anybody's hand: it would reach there.
+    const given = { personId: idOf(await world.person(null)), role: "decider" };
+    expect(await answer(assignRole(her, { ...given, scopeId: world.rootId }))).toBe("access.not_held");
+    expect(await answer(assignRole(her, { ...given, scopeId: world.orgs.ca }))).toBe("done");
     // Narrowing what is denied to her would give it to herself.
     expect(await answer(changeRole(her, { ...denial.edit, permissions: [] }))).toBe("access.not_held");
   });

@@ -76,13 +76,14 @@ function narrowed(filter: AuditFilter, cursor: string | null | undefined): Prism
 
 /** The entries of `picked` with the names of who acted and of what was acted on, where the caller may read that. */
 const named = ({ caller }: Read, picked: Prisma.Sql) => Prisma.sql`
-  SELECT a.*, p.name AS person_name, c.name AS client_name, coalesce(o.title, t.name) AS target_name
+  SELECT a.*, p.name AS person_name, c.name AS client_name, coalesce(o.title, t.name, r.name) AS target_name
   FROM (${picked}) a
   LEFT JOIN people p ON p.id = a.person_id
   LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
   LEFT JOIN approvals o ON a.target_type = 'approval' AND o.tenant_id = a.tenant_id AND o.id = a.target_id
     AND o.scope_id = ANY(${scopesWhere(caller, "approvals:read")}::uuid[])
   LEFT JOIN people t ON a.target_type = 'person' AND t.id = a.target_id
+  LEFT JOIN roles r ON a.target_type = 'role' AND r.tenant_id = a.tenant_id AND r.id = a.target_id
   ORDER BY a.id DESC`;
 
 function item(row: Row, { caller }: Read): AuditItem {
