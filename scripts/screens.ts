@@ -156,6 +156,48 @@ async function openRoles(page: Page): Promise<void> {
   await page.getByRole("grid").waitFor();
 }
 
+/** Opens the link of the newest mail of a template; where none was sent yet, `send` has one sent. */
+async function openLink(page: Page, template: string, send: (page: Page) => Promise<void>): Promise<void> {
+  const mail = page.getByRole("list", { name: "Messages" }).getByRole("link").first();
+  const look = async () => {
+    await page.goto(`/messages?template=${template}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    return mail.isVisible();
+  };
+  if (!(await look())) await send(page);
+  for (let tries = 0; tries < 20; tries++) if (await look()) break;
+  await mail.click();
+  await page.getByRole("button", { name: "Show one-time link" }).click();
+  const link = await page.getByRole("dialog").getByText("?token=").textContent();
+  await page.goto(link ?? "");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function askReset(page: Page, email: string): Promise<void> {
+  await page.goto("/forgot-password");
+  await page.waitForLoadState("networkidle");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByRole("status").waitFor();
+}
+
+const OTHER_BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0";
+
+/** Ana signs in from a browser that nobody saw before. */
+async function signInElsewhere(page: Page): Promise<void> {
+  const context = await page.context().browser()?.newContext({ baseURL: page.url(), userAgent: OTHER_BROWSER });
+  if (!context) throw new Error("there is no browser");
+  const other = await context.newPage();
+  await other.goto("/sign-in");
+  await other.waitForLoadState("networkidle");
+  await other.getByLabel("E-mail").fill("ana@northwind.test");
+  await other.getByLabel("Password").fill("ana-signs-first");
+  await other.getByRole("button", { name: "Sign in", exact: true }).click();
+  await other.waitForURL("**/inbox");
+  await context.close();
+}
+
 /** Every screen, and what to do to have it shown. */
 export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
   inbox: async (page) => {
@@ -513,13 +555,9 @@ export const SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.goto("/forgot-password");
     await page.getByLabel("E-mail").waitFor();
   },
-  "forgot-asked": async (page) => {
-    await page.goto("/forgot-password");
-    await page.waitForLoadState("networkidle");
-    await page.getByLabel("E-mail").fill("somebody@northwind.test");
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await page.getByRole("status").waitFor();
-  },
+  "forgot-asked": (page) => askReset(page, "somebody@northwind.test"),
+  "reset-password": (page) => openLink(page, "passwordReset", (from) => askReset(from, "vera@northwind.test")),
+  "not-me": (page) => openLink(page, "newDevice", signInElsewhere),
   "reset-gone": async (page) => {
     await page.goto("/reset-password?token=none");
     await page.getByRole("heading", { level: 1 }).waitFor();

@@ -69,7 +69,7 @@ export function PasswordForm({ email }: { email: string }) {
           hint={chosen.hint}
           error={chosen.beside}
         />
-        <CheckField name="elsewhere" defaultChecked>
+        <CheckField name="elsewhere" defaultChecked className="-ml-1.5">
           {t("elsewhere")}
         </CheckField>
         <Failure said={wrong ? null : chosen.below} />
