@@ -18,8 +18,8 @@ export const heldBy = (role: Role, draft: Draft | null, permission: Permission):
 export function toggled(role: Role, draft: Draft | null, permission: Permission): Draft | null {
   const next = new Set(draft?.id === role.id ? draft.permissions : role.permissions);
   if (!next.delete(permission)) next.add(permission);
-  const { added, removed } = differenceOf(role, { id: role.id, permissions: next });
-  return added.length + removed.length > 0 ? { id: role.id, permissions: next } : null;
+  const changed = { id: role.id, permissions: next };
+  return hasChanges(role, changed) ? changed : null;
 }
 
 /** What a draft adds to its role and takes from it, in the order of the catalogue. */
@@ -28,6 +28,11 @@ export function differenceOf(role: Role, { permissions }: Draft) {
     added: PERMISSIONS.filter((one) => permissions.has(one) && !role.permissions.includes(one)),
     removed: PERMISSIONS.filter((one) => !permissions.has(one) && role.permissions.includes(one)),
   };
+}
+
+export function hasChanges(role: Role, draft: Draft): boolean {
+  const { added, removed } = differenceOf(role, draft);
+  return added.length + removed.length > 0;
 }
 
 /** The catalogue by the noun that a permission is about. */

@@ -11,7 +11,7 @@ import { useMe } from "#components/identity/me.tsx";
 import { useRoleName } from "#components/people/names.ts";
 import { DeleteRoleDialog } from "#components/roles/delete-role-dialog.tsx";
 import type { Draft, Role } from "#components/roles/draft.ts";
-import { differenceOf } from "#components/roles/draft.ts";
+import { differenceOf, hasChanges } from "#components/roles/draft.ts";
 import { RoleDialog } from "#components/roles/role-dialog.tsx";
 import { RoleMatrix } from "#components/roles/role-matrix.tsx";
 import type { RoleAction } from "#components/roles/role-menu.tsx";
@@ -56,19 +56,20 @@ function DraftBar({ role, draft, onDiscard, onReview }: BarProps) {
   );
 }
 
-function Matrix({
-  roles,
-  mayEdit,
-  open,
-  onOpen,
-}: {
+interface MatrixProps {
   roles: readonly Role[];
   mayEdit: boolean;
+  /** Kept while something else of the page is shown. */
+  draft: Draft | null;
+  onDraft: (draft: Draft | null) => void;
   open: Open | null;
   onOpen: (open: Open | null) => void;
-}) {
-  const [draft, setDraft] = useState<Draft | null>(null);
-  const edited = roles.find(({ id }) => id === draft?.id);
+}
+
+function Matrix({ roles, mayEdit, draft: kept, onDraft, open, onOpen }: MatrixProps) {
+  const edited = roles.find(({ id }) => id === kept?.id);
+  // Nothing is left to save of a role that is gone, or that somebody else has made the same.
+  const draft = kept && edited && hasChanges(edited, kept) ? kept : null;
   useUnsaved(draft !== null);
   return (
     <>
@@ -76,14 +77,14 @@ function Matrix({
         roles={roles}
         draft={draft}
         mayEdit={mayEdit}
-        onDraft={(_, next) => setDraft(next)}
+        onDraft={(_, next) => onDraft(next)}
         onAct={(what, role) => onOpen({ what, role })}
       />
       {draft && edited ? (
         <DraftBar
           role={edited}
           draft={draft}
-          onDiscard={() => setDraft(null)}
+          onDiscard={() => onDraft(null)}
           onReview={() => onOpen({ what: "save" })}
         />
       ) : null}
@@ -94,7 +95,7 @@ function Matrix({
           onClose={() => onOpen(null)}
           onSaved={() => {
             onOpen(null);
-            setDraft(null);
+            onDraft(null);
           }}
         />
       ) : null}
@@ -110,6 +111,7 @@ export function RolesPage() {
   const { data: roles, error, refetch } = useQuery(trpc.access.roles.queryOptions({}));
   const [{ tab }, set] = useQueryStates(rolesParsers, { scroll: false });
   const [open, setOpen] = useState<Open | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(null);
   const close = () => setOpen(null);
   return (
     <>
@@ -136,7 +138,9 @@ export function RolesPage() {
           {error && roles ? <ErrorBar error={error} onRetry={() => void refetch()} /> : null}
           {error && !roles ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : null}
           {roles || error ? null : <Skeleton className="m-4 h-64" />}
-          {roles ? <Matrix roles={roles} mayEdit={mayEdit} open={open} onOpen={setOpen} /> : null}
+          {roles ? (
+            <Matrix roles={roles} mayEdit={mayEdit} draft={draft} onDraft={setDraft} open={open} onOpen={setOpen} />
+          ) : null}
         </>
       ) : null}
       {roles && (open?.what === "create" || open?.what === "copy") ? (
