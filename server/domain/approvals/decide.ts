@@ -11,6 +11,7 @@ import { may, scopesWhere } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import type { Settled, Stop } from "#server/domain/effects.ts";
 import { effectOf, effects } from "#server/domain/effects.ts";
+import { asDenied } from "#server/domain/governance/record.ts";
 import type { Reason } from "#server/domain/governance/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
@@ -296,6 +297,11 @@ function tally(ids: readonly string[], verdicts: readonly Verdict[]): SetResult 
   return { decided: count("DECIDED"), recorded: count("RECORDED"), refused: count("REFUSED"), failed: 0, results };
 }
 
+async function placeOf({ tx, caller: { tenantId } }: Work, id: string): Promise<string | null> {
+  const row = await tx.approval.findUnique({ where: { tenantId_id: { tenantId, id } }, select: { scopeId: true } });
+  return row?.scopeId ?? null;
+}
+
 /** A batch of one: a refusal is thrown, and the approval comes back as it then stands. */
 export const decideApproval = command({
   name: "approvals.decideOne",
@@ -306,11 +312,14 @@ export const decideApproval = command({
   run: async (work, { id, decision, comment, version }): Promise<Approval> => {
     const { results } = await decideApprovals(work, { ids: [id], decision, comment, versions: [version ?? null] });
     const [result] = results;
-    if (result?.outcome === "REFUSED")
-      throw new Refusal(result.code ?? "approval.not_found", {
-        ...result.facts,
-        ...(result.state ? { state: result.state } : {}),
-      });
+    if (result?.outcome === "REFUSED") {
+      const { code = "approval.not_found", facts, state } = result;
+      const refusal = new Refusal(code, { ...facts, ...(state ? { state } : {}) });
+      const reason = DENIALS[code];
+      throw reason
+        ? asDenied(refusal, { reason, permission: String(facts?.permission), scopeId: await placeOf(work, id) })
+        : refusal;
+    }
     return getApproval(work, { id });
   },
 });

@@ -104,7 +104,7 @@ describe("a deny", () => {
     await assignRole(ana, grantTo(both.personId, "decider", world.orgs.ny));
     const code = await codeOf(decideApproval(await now(both), { id: id as string, decision: "APPROVE" }));
     expect(code).toBe("approval.not_eligible");
-    expect(await denials(both)).toMatchObject([{ permission: "approvals:decide", count: 1 }]);
+    expect(await denials(both)).toMatchObject([{ permission: "approvals:decide", scope: { code: "CA" }, count: 1 }]);
   });
 
   test("of items of a set is one line for each place, in the commit of the others", async () => {
