@@ -1,6 +1,7 @@
 "use client";
 
 import { Ban, KeyRound, Plus, X } from "lucide-react";
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { SimulatedForOne, useSimulation } from "#components/access/simulated.tsx";
@@ -83,7 +84,7 @@ function Row({ held, onRevoke }: { held: Held; onRevoke: () => void }) {
   const t = useTranslations("person");
   const roleName = useRoleName();
   const placeName = usePlaceName();
-  const { role, scope, effect, reason, grantedBy, createdAt, revocable } = held;
+  const { role, scope, effect, reason, grantedBy, approvalId, createdAt, revocable } = held;
   const denied = effect === "DENY";
   const [Icon, named] = [denied ? Ban : KeyRound, { role: roleName(role), place: placeName(scope) }];
   return (
@@ -104,6 +105,14 @@ function Row({ held, onRevoke }: { held: Held; onRevoke: () => void }) {
             when: () => <Moment at={createdAt} />,
           })}
           {reason ? ` · ${reason}` : null}
+          {approvalId ? (
+            <>
+              {" · "}
+              <Link href={`/approvals/${approvalId}`} prefetch={false} className="text-accent underline">
+                {t("askedFor")}
+              </Link>
+            </>
+          ) : null}
         </p>
       </div>
       {revocable ? (

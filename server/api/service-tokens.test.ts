@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import pino from "pino";
 import { beforeAll, describe, expect, test } from "vitest";
+import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
@@ -11,7 +12,7 @@ import { setClientStatus } from "#server/domain/service-clients/set-client-statu
 import type { Browser, Said } from "#server/testing/http.ts";
 import { core, makeAccount, problem, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
-import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+import { bindTestDatabase, makeRole, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
 let mine: World;
@@ -114,6 +115,20 @@ describe("an issued token", () => {
     expect(problem(await core(mine.code, "NY")("/approvals", by(local.token)))).toBe("403 access.denied");
     const [there] = await mine.approvals(1, { orgId: mine.orgs.ny });
     expect(problem(await core(mine.code, "CA")(`/approvals/${there}`, by(local.token)))).toBe("404 approval.not_found");
+  });
+
+  test("decides no request for access whose role its client does not hold: 403, described as all answers are", async () => {
+    const client = await createClient(ana, { code: "grants", name: "Grants" });
+    await makeRole(admin(), mine, "granting", ["access:write", "approvals:read"]);
+    await assignRole(ana, { clientId: client.id, role: "granting", scopeId: mine.rootId });
+    const { token } = await issueToken(ana, { clientId: client.id, name: "Grants" });
+    const asked = { role: "decider", scopeId: mine.orgs.ca, hours: 1, reason: "x" };
+    const { id } = await askAccess(await mine.person(null), asked);
+    const said = await core(mine.code, "CA")(`/approvals/${id}/decision`, {
+      ...by(token),
+      body: { decision: "APPROVE" },
+    });
+    expect(problem(said)).toBe("403 access.not_held");
   });
 
   test("has a rate of its own", async () => {

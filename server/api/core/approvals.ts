@@ -61,6 +61,11 @@ const NOT_DECIDED = [
   "approval.expired",
   "approval.reason_required",
   "effect.refused",
+  "access.not_held",
+  "grant.malformed",
+  "grant.not_member",
+  "grant.role_gone",
+  "grant.role_grew",
 ] as const;
 
 export const list = operation({

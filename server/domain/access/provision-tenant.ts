@@ -10,8 +10,9 @@ const ASK_DUE_HOURS = 72;
 const ASK_EXPIRES_HOURS = 96;
 
 /**
- * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, a default
- * policy of one stage and one decision, and the one by which access is asked for. Called as the program itself, whose only scope is the root to be.
+ * A tenant with what every tenant has: its root, the built-in roles, the service client `core`, a default policy of one
+ * stage and one decision, and the one by which access is asked for. Called as the program itself, whose only scope is the
+ * root to be.
  */
 export const provisionTenant = command({
   name: "tenants.provision",

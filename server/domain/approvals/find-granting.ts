@@ -4,8 +4,8 @@ import { scopesWhere } from "#server/domain/caller.ts";
 import { inTenant, Prisma } from "#server/platform/db.ts";
 
 /**
- * Whether a decision gives access by approving what asks for it and is open, and so needs the proof that granting needs. Who grants
- * nowhere is not looked at: they are refused by the effect itself.
+ * Whether a decision gives access, by approving what asks for it and is open: it then needs the proof that granting
+ * needs. Who grants nowhere is not looked at: they are refused by the effect itself.
  */
 async function gives(caller: Caller, decision: Decision, approvals: Prisma.Sql): Promise<boolean> {
   const { tenantId } = caller;

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { heldBy } from "#server/domain/access/list-held.ts";
 import { namedScope } from "#server/domain/access/queries.ts";
-import { may, rootScope } from "#server/domain/caller.ts";
+import { rootScope } from "#server/domain/caller.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import type { MemberStatus } from "#server/domain/people/rules.ts";
-import { ADMINISTERS, ASSIGNMENTS_SHOWN, NOT_LEFT, ROLES_SHOWN } from "#server/domain/people/rules.ts";
+import { ADMINISTERS, NOT_LEFT, ROLES_SHOWN } from "#server/domain/people/rules.ts";
 import { peopleInput, personIdInput } from "#server/domain/people/schema.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
@@ -108,25 +109,13 @@ export const listPeople = query({
   },
 });
 
-interface HeldRow {
-  id: string;
-  role: string;
-  scopeId: string;
-  effect: "ALLOW" | "DENY";
-  from: Date | null;
-  until: Date | null;
-  reason: string | null;
-  grantedBy: string | null;
-  createdAt: Date;
-}
-
 /** One member, with what they hold in the scopes that the caller administers. */
 export const getPerson = query({
   name: "people.get",
   permission: ADMINISTERS,
   input: personIdInput,
   run: async (read, { personId }) => {
-    const { caller, tx, scopes } = read;
+    const { caller, tx } = read;
     const [member] = await tx.$queryRaw<(MemberRow & { language: Language | null; sessions: number })[]>`
       SELECT ${MEMBER}, p.locale AS language,
         (SELECT count(*)::int FROM user_sessions s WHERE s.tenant_id = m.tenant_id AND s.person_id = m.person_id AND s.status = 'ACTIVE'
@@ -134,24 +123,11 @@ export const getPerson = query({
       FROM memberships m JOIN people p ON p.id = m.person_id
       WHERE m.tenant_id = ${caller.tenantId}::uuid AND m.person_id = ${personId}::uuid AND ${within(read)}`;
     if (!member) throw new Refusal("member.not_found");
-    const held = await tx.$queryRaw<HeldRow[]>`
-      SELECT a.id, r.code AS role, a.scope_id AS "scopeId", a.effect, a.starts_at AS "from", a.ends_at AS "until", a.reason, g.name AS "grantedBy", a.created_at AS "createdAt"
-      FROM assignments a JOIN roles r ON r.tenant_id = a.tenant_id AND r.id = a.role_id LEFT JOIN people g ON g.id = a.granted_by
-      WHERE a.tenant_id = ${caller.tenantId}::uuid AND a.person_id = ${personId}::uuid AND a.scope_id = ANY(${scopes}::uuid[])
-      ORDER BY a.id DESC LIMIT ${ASSIGNMENTS_SHOWN + 1}`;
     return {
       ...shape(read, member),
       /** What ends with the membership. */
       sessions: ofAll(read) ? member.sessions : null,
-      assignments: held.slice(0, ASSIGNMENTS_SHOWN).map(({ scopeId, from, until, createdAt, ...row }) => ({
-        ...row,
-        scope: namedScope(caller, scopeId),
-        from: from?.toISOString() ?? null,
-        until: until?.toISOString() ?? null,
-        createdAt: createdAt.toISOString(),
-        revocable: may(caller, "access:write", scopeId),
-      })),
-      more: held.length > ASSIGNMENTS_SHOWN,
+      ...(await heldBy(read, { personId })),
     };
   },
 });

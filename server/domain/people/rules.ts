@@ -14,4 +14,3 @@ export const INVITATIONS_PER_HOUR = 5;
 
 /** What a page of members shows of each one's roles; the page of the person has them all. */
 export const ROLES_SHOWN = 20;
-export const ASSIGNMENTS_SHOWN = 200;

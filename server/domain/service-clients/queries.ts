@@ -1,9 +1,10 @@
 import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
+import { heldBy } from "#server/domain/access/list-held.ts";
+import { namedScope } from "#server/domain/access/queries.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { may } from "#server/domain/caller.ts";
-import { ASSIGNMENTS_SHOWN, ROLES_SHOWN } from "#server/domain/people/rules.ts";
+import { ROLES_SHOWN } from "#server/domain/people/rules.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { ClientStatus } from "#server/domain/service-clients/rules.ts";
@@ -74,12 +75,6 @@ interface TokenRow {
   replacedBy: string | null;
 }
 
-/** A scope as it is named beside a role or a token. */
-function placeOf({ access }: Caller, id: string) {
-  const scope = access.scopes.get(id);
-  return { id, kind: scope?.kind ?? "ORG", code: scope?.code ?? "", name: scope?.name ?? "" };
-}
-
 function tokenShape(caller: Caller, row: TokenRow, now: Date) {
   const { id, name, prefix, permissions, scopeId, createdBy, lastUsedAddress, revokedBy, revokedReason } = row;
   return {
@@ -87,7 +82,7 @@ function tokenShape(caller: Caller, row: TokenRow, now: Date) {
     name,
     prefix,
     permissions,
-    scope: scopeId === null ? null : placeOf(caller, scopeId),
+    scope: scopeId === null ? null : namedScope(caller, scopeId),
     createdBy,
     lastUsedAddress,
     revokedBy,
@@ -101,33 +96,18 @@ function tokenShape(caller: Caller, row: TokenRow, now: Date) {
   };
 }
 
-interface HeldRow {
-  id: string;
-  role: string;
-  scopeId: string;
-  effect: "ALLOW" | "DENY";
-  from: Date | null;
-  until: Date | null;
-  reason: string | null;
-  grantedBy: string | null;
-  createdAt: Date;
-}
-
 /** One client with what it holds and its tokens: those that can be used first. */
 export const getClient = query({
   name: "serviceClients.get",
   permission: "clients:write",
   input: clientIdInput,
-  run: async ({ caller, tx }, { id }) => {
+  run: async (read, { id }) => {
+    const { caller, tx } = read;
     refuseElsewhere(caller, "clients:write");
     const { tenantId } = caller;
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
     if (!client) throw new Refusal("client.not_found");
     const now = await clock(tx);
-    const held = await tx.$queryRaw<HeldRow[]>`
-      SELECT a.id, r.code AS role, a.scope_id AS "scopeId", a.effect, a.starts_at AS "from", a.ends_at AS "until", a.reason, g.name AS "grantedBy", a.created_at AS "createdAt"
-      FROM assignments a JOIN roles r ON r.tenant_id = a.tenant_id AND r.id = a.role_id LEFT JOIN people g ON g.id = a.granted_by
-      WHERE a.tenant_id = ${tenantId}::uuid AND a.client_id = ${id}::uuid ORDER BY a.id DESC LIMIT ${ASSIGNMENTS_SHOWN + 1}`;
     const tokens = await tx.$queryRaw<TokenRow[]>`
       SELECT k.id, k.name, k.prefix, k.permissions, k.scope_id AS "scopeId", k.created_at AS "createdAt", b.name AS "createdBy", k.expires_at AS "expiresAt",
         k.last_used_at AS "lastUsedAt", k.last_used_address AS "lastUsedAddress", k.revoked_at AS "revokedAt", r.name AS "revokedBy",
@@ -146,15 +126,7 @@ export const getClient = query({
       status: statusOf(client.disabledAt),
       version: client.version,
       createdAt: client.createdAt.toISOString(),
-      assignments: held.slice(0, ASSIGNMENTS_SHOWN).map(({ scopeId, from, until, createdAt, ...row }) => ({
-        ...row,
-        scope: placeOf(caller, scopeId),
-        from: from?.toISOString() ?? null,
-        until: until?.toISOString() ?? null,
-        createdAt: createdAt.toISOString(),
-        revocable: may(caller, "access:write", scopeId),
-      })),
-      more: held.length > ASSIGNMENTS_SHOWN,
+      ...(await heldBy({ ...read, scopes: [...caller.access.scopes.keys()] }, { clientId: id })),
       /** What a token can be narrowed to: all that is granted anywhere. */
       permissions: PERMISSIONS.filter((permission) => granted.some((row) => row.permission === permission)),
       tokens: tokens.map((row) => tokenShape(caller, row, now)),
