@@ -96,6 +96,15 @@ describe("npm run admin", () => {
   });
 
   test("stops an account for good, though it is the last administrator's, and says so in the audit", async () => {
+    await owner().pool.query(
+      "INSERT INTO totp_factors (person_id, sealed_secret, confirmed_at) SELECT id, '', now() FROM people WHERE email = 'ada@acme.test'",
+    );
+    expect(await signIn({ ...place, email: "ada@acme.test", password: "long enough now" })).toMatchObject({
+      next: { factors: ["totp"] },
+    });
+    expect(await admin("person", "reset-factors", "Ada@acme.test")).toMatchObject({ code: 0 });
+    expect(await signIn({ ...place, email: "ada@acme.test", password: "long enough now" })).toMatchObject({ ok: true });
+
     const last = await admin("person", "disable", "ada@acme.test", "--tenant", "acme");
     expect(last).toMatchObject({ code: 1, said: "Nobody else administers access in the whole tenant.\n" });
     expect(await admin("person", "disable", "ada@acme.test")).toMatchObject({ code: 0 });

@@ -11,6 +11,7 @@ import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { blockPerson } from "#server/domain/people/block-person.ts";
 import { invitePerson, offerInvitation, welcomeLink } from "#server/domain/people/invite-person.ts";
 import { listPeople, personByEmail } from "#server/domain/people/queries.ts";
+import { resetFactors } from "#server/domain/people/reset-factors.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { grantPlatform } from "#server/domain/platform/grant-platform.ts";
 import { platformHolders } from "#server/domain/platform/queries.ts";
@@ -29,6 +30,7 @@ const USAGE = `npm run admin -- COMMAND …
   person list --tenant CODE [--find TEXT]
   person disable EMAIL [--tenant CODE | --by EMAIL]
   person enable EMAIL [--tenant CODE | --by EMAIL]
+  person reset-factors EMAIL [--by EMAIL]
   assign EMAIL ROLE --tenant CODE [--scope KIND:CODE]
   platform grant EMAIL PERMISSION [--by EMAIL]
   platform revoke EMAIL PERMISSION [--by EMAIL]
@@ -38,6 +40,7 @@ const USAGE = `npm run admin -- COMMAND …
   ROLE      administrator, decider, confirmer, reader, or a role of the tenant's own
   --scope   where the role is held, as ORG:CA; without it, in the whole tenant
   --mail    sends the link of the invitation; without it, it is printed: pass it on by a way that only its owner reads
+  reset-factors   of somebody who has lost app, passkeys and recovery codes, and whom you know: the password alone lets them in then
   --tenant  of disable and enable: there only; without it, the person in every tenant
   --by      the platform administrator who wants it, who has to hold the permission; without it, whoever has this command line
 
@@ -186,6 +189,12 @@ async function admit([address]: string[], { tenant, by }: Values, enabled: boole
   say(`${email} is ${enabled ? "enabled" : "disabled, and signed out"}${tenant ? ` in ${tenant}` : ""}.`);
 }
 
+async function forgetFactors([address]: string[], { by }: Values): Promise<void> {
+  const { email, person } = await known(address);
+  for (const caller of await inTenantsOf(person, by)) await resetFactors(caller, { personId: person.id });
+  say(`${email} signs in with the password alone.`);
+}
+
 async function assign([address, role]: string[], { tenant, scope }: Values): Promise<void> {
   const caller = await inTenant(tenant);
   const [email, wanted] = [needed(address, "EMAIL"), needed(role, "ROLE")];
@@ -204,6 +213,7 @@ const COMMANDS: Readonly<Record<string, (rest: string[], values: Values) => Prom
   "platform grant": (rest, values) => platform(rest, values, true),
   "platform revoke": (rest, values) => platform(rest, values, false),
   "platform list": listPlatform,
+  "person reset-factors": forgetFactors,
 };
 
 async function run(): Promise<void> {

@@ -13,6 +13,7 @@ import type { Settled, Stop } from "#server/domain/effects.ts";
 import { effectOf, effects } from "#server/domain/effects.ts";
 import { asDenied } from "#server/domain/governance/record.ts";
 import type { Reason } from "#server/domain/governance/rules.ts";
+import { isLargeSet } from "#server/domain/identity/require-proof.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -66,7 +67,7 @@ export const decideApprovals = command({
   name: "approvals.decide",
   permission: STAGE_PERMISSIONS,
   at: "each",
-  stepUp: givesAccess,
+  stepUp: async (input, caller) => (await givesAccess(input, caller)) || isLargeSet(input.ids.length, caller),
   input: setDecision,
   run: async (work, input): Promise<SetResult> => {
     if (needsReason(input.decision) && !input.comment?.trim())

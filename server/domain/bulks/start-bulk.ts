@@ -10,6 +10,7 @@ import { DRAFT_MINUTES, SENSITIVE_ABOVE } from "#server/domain/bulks/rules.ts";
 import { filterDecision, startInput } from "#server/domain/bulks/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { isLargeSet } from "#server/domain/identity/require-proof.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 import { inTenant } from "#server/platform/db.ts";
@@ -59,13 +60,11 @@ async function run(work: Work, bulk: LockedBulk, decision: Decision, comment: st
 }
 
 /** Whether a draft is larger than its tenant lets anybody start without a recent proof of who they are. */
-const isLarge = ({ id }: { id: string }, { tenantId }: Caller): Promise<boolean> =>
-  inTenant(tenantId, async (tx) => {
-    const [bulk] = await tx.$queryRaw<{ large: boolean }[]>`
-      SELECT b.total > t.step_up_bulk AS large FROM bulks b JOIN tenants t ON t.id = b.tenant_id
-      WHERE b.tenant_id = ${tenantId}::uuid AND b.id = ${id}::uuid`;
-    return bulk?.large ?? false;
-  });
+async function isLarge({ id }: { id: string }, caller: Caller): Promise<boolean> {
+  const where = { tenantId_id: { tenantId: caller.tenantId, id } };
+  const bulk = await inTenant(caller.tenantId, (tx) => tx.bulk.findUnique({ where, select: { total: true } }));
+  return isLargeSet(bulk?.total ?? 0, caller);
+}
 
 /** Lets a draft run. Only its starter's, and only while what was looked at is recent. */
 export const startBulk = command({

@@ -44,6 +44,7 @@ export const addPasskey = command({
   at: "tenant",
   stepUp: true,
   input: newPasskeyInput,
+  sensitive: true,
   run: async (work, { passkey, name }): Promise<{ id: string; recoveryCodes: string[] }> => {
     const { id: personId } = await ownPerson(work);
     const challenge = challengeOf(passkey);

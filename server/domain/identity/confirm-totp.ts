@@ -13,6 +13,7 @@ export const confirmTotp = command({
   at: "tenant",
   stepUp: true,
   input: codeInput,
+  sensitive: true,
   run: async (work, { code }): Promise<{ recoveryCodes: string[] }> => {
     const { id } = await ownPerson(work);
     const [begun] = await work.tx.$queryRaw<{ sealed_secret: Uint8Array }[]>`

@@ -161,7 +161,7 @@ export async function beginSession(
     absoluteHours,
     ...(changedAt ? { changedAt } : {}),
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
-    ...(place.provenAt ? { provenAt: place.provenAt } : {}),
+    ...(place.provenAt === undefined ? {} : { provenAt: place.provenAt ?? 0 }),
   });
   return token;
 }

@@ -11,6 +11,7 @@ export const removeTotp = command({
   at: "tenant",
   stepUp: true,
   input: nothing,
+  sensitive: true,
   run: async (work): Promise<{ removed: boolean }> => {
     const { id: personId } = await ownPerson(work);
     const { count } = await work.tx.totpFactor.deleteMany({ where: { personId, confirmedAt: { not: null } } });
@@ -27,6 +28,7 @@ export const removePasskey = command({
   at: "tenant",
   stepUp: true,
   input: passkeyIdInput,
+  sensitive: true,
   run: async (work, { id }): Promise<{ removed: boolean }> => {
     const { id: personId } = await ownPerson(work);
     const known = await work.tx.passkey.findFirst({ where: { id, personId } });

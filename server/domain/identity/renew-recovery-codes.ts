@@ -73,6 +73,7 @@ export const renewRecoveryCodes = command({
   at: "tenant",
   stepUp: true,
   input: nothing,
+  sensitive: true,
   run: async (work): Promise<{ recoveryCodes: string[] }> => {
     const { id } = await ownPerson(work);
     const has =

@@ -25,3 +25,9 @@ export async function refuseUnproven({ personId }: Caller): Promise<never> {
   const proofs: Proof[] = ["password", ...(personId ? await secondFactorsOf(personId) : [])];
   throw new Refusal("session.step_up_required", { proofs });
 }
+
+/** Whether the tenant lets nobody decide so many at once without one. */
+export async function isLargeSet(count: number, { tenantId }: Caller): Promise<boolean> {
+  const tenant = await database().client.tenant.findUnique({ where: { id: tenantId }, select: { stepUpBulk: true } });
+  return count > (tenant?.stepUpBulk ?? 0);
+}

@@ -183,6 +183,9 @@ describe("a step-up", () => {
     await world.approvals(3);
     await sql("UPDATE tenants SET step_up_bulk = 2 WHERE id = $1", [world.tenantId]);
     expect(codeOf(await start())).toBe("session.step_up_required");
+    const ids = [newRequestId(), newRequestId(), newRequestId()];
+    const decide = (some: string[]) => browser.mutate("approvals.decideSet", { ids: some, decision: "APPROVE" });
+    expect([codeOf(await decide(ids)), codeOf(await decide(ids.slice(1)))]).toEqual(["session.step_up_required", 200]);
     await browser.mutate("sessions.stepUp", { password: account.password });
     expect(codeOf(await start())).toBe(200);
   });
