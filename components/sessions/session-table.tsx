@@ -17,7 +17,7 @@ const cell = "py-2 pr-4 align-top";
 function Standing({ session }: { session: Session }) {
   const t = useTranslations("sessions");
   const reason = useReason();
-  const { status, idleExpiresAt, absoluteExpiresAt, endedAt, endedBy, endedReason } = session;
+  const { status, idleExpiresAt, endedAt, endedBy, endedReason } = session;
   return (
     <>
       <SessionStatusBadge status={status} />
@@ -28,9 +28,7 @@ function Standing({ session }: { session: Session }) {
             {t("ended", { by: endedReason === "revoked" && endedBy ? endedBy : "none", reason: reason(endedReason) })}
           </>
         ) : (
-          <span title={absoluteExpiresAt}>
-            {t.rich("expires", { idle: () => <Ago at={idleExpiresAt} future narrow /> })}
-          </span>
+          t.rich("expires", { idle: () => <Ago at={idleExpiresAt} future narrow /> })
         )}
       </span>
     </>
@@ -65,7 +63,7 @@ function Row({ session, selected, onSelect, onEnd }: RowProps) {
           ) : null}
         </td>
       ) : null}
-      <th scope="row" className={`${cell} max-w-0 pl-2 text-left font-normal max-md:w-full`}>
+      <th scope="row" className={`${cell} max-w-0 pl-2 text-left font-normal max-lg:w-full`}>
         <Link
           href={`/sessions${sessionQuery({ person: personId })}`}
           prefetch={false}
