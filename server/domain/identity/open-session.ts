@@ -88,6 +88,16 @@ async function makeRoom(work: Work, personId: string, concurrent: number): Promi
   await endSessions(work, Prisma.sql`s.person_id = ${personId}::uuid AND s.id NOT IN (${newest})`, "limit", null);
 }
 
+/** What its owner called this very browser, by its cookie, when they were last signed in with it here. */
+async function nameOf({ tx, caller: { tenantId } }: Work, personId: string, presented: string | null) {
+  if (presented === null) return null;
+  const [named] = await tx.$queryRaw<{ name: string | null }[]>`
+    SELECT s.device_name AS name FROM known_devices k
+    JOIN user_sessions s ON s.tenant_id = ${tenantId}::uuid AND s.id = k.session_id AND s.person_id = k.person_id
+    WHERE k.person_id = ${personId}::uuid AND k.device_hash = ${presented}`;
+  return named?.name ?? null;
+}
+
 /**
  * A session row for a token that only the browser has; the database knows its SHA-256 (S1). The one place where a session
  * begins: how many live beside it and how long is what the tenant allows, below what the installation does.
@@ -116,6 +126,7 @@ export const openSession = command({
         personId,
         tokenHash,
         ...facts,
+        deviceName: await nameOf(work, personId, device?.presented ?? null),
         address: address ?? "",
         ip: ipOf(address ?? ""),
         location: plainText(location, LOCATION_MAX),
@@ -136,7 +147,11 @@ export const openSession = command({
       after: { personId, ...facts },
       at: now,
     });
-    if (device) await noteDevice(work, { personId, sessionId: id, device, ...facts, at: now });
+    if (device) {
+      await noteDevice(work, { personId, sessionId: id, device, ...facts, at: now });
+      await work.tx
+        .$executeRaw`UPDATE known_devices SET session_id = ${id}::uuid WHERE person_id = ${personId}::uuid AND device_hash = ${device.fresh}`;
+    }
     return { sessionId: id };
   },
 });

@@ -5,6 +5,7 @@ import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
 import { tokenHash } from "#server/domain/ids.ts";
+import { nameSession } from "#server/domain/sessions/name-session.ts";
 import { countSessions, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
 import { revokeOtherSessions } from "#server/domain/sessions/revoke-own.ts";
 import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
@@ -191,6 +192,27 @@ describe("the list is narrowed", () => {
     await fc.assert(property, { numRuns: 200 });
     for (const given of ["10.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32", "0.0.0.0/0"])
       expect(isNetwork(given)).toBe(true);
+  });
+});
+
+describe("the name of a device", () => {
+  const named = async ({ sessionId }: Caller) =>
+    (await listSessions(ada, { ids: [sessionId as string] })).items[0]?.deviceName;
+
+  test("goes on to the next session of the same cookie and person, and to nobody who only looks like it", async () => {
+    const [olu, mei] = [await world.person("decider"), await world.person("decider")];
+    const place = { userAgent: CHROME };
+    const first = await open(olu.personId, { ...place, device: { presented: null, fresh: "one" } });
+    await nameSession(first, { id: first.sessionId as string, name: " Work laptop " });
+    const alike = await open(olu.personId, { ...place, device: { presented: null, fresh: "other" } });
+    const stranger = await open(mei.personId, { ...place, device: { presented: "one", fresh: "mine" } });
+    expect([await named(first), await named(alike), await named(stranger)]).toEqual(["Work laptop", null, null]);
+    // Its cookie is another since somebody else signed in with that browser.
+    const next = await open(olu.personId, { ...place, device: { presented: "mine", fresh: "two" } });
+    const copied = await open(olu.personId, { ...place, device: { presented: "one", fresh: "three" } });
+    expect([await named(next), await named(copied)]).toEqual(["Work laptop", null]);
+    await nameSession(next, { id: next.sessionId as string, name: "" });
+    expect(await named(await open(olu.personId, { ...place, device: { presented: "two", fresh: "four" } }))).toBeNull();
   });
 });
 
