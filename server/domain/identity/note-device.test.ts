@@ -12,7 +12,7 @@ import { unseal } from "#server/platform/seals.ts";
 import type { Account } from "#server/testing/http.ts";
 import { makeAccount } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
-import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
+import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
 let world: World;
@@ -194,6 +194,16 @@ describe("this was not me", () => {
       [account.personId],
     );
     expect(left).toEqual([{ name: `mine ${account.personId}` }]);
+  });
+
+  test("stops what was started in their name: the worker finds nobody to act for until the password is another", async () => {
+    const { account, token } = await doubted();
+    const subject = { tenantId: world.tenantId, personId: account.personId, clientId: null };
+    expect(await again(subject)).toMatchObject({ kind: "PERSON" });
+    await report(token);
+    expect(await again(subject)).toBeNull();
+    await sql("UPDATE people SET frozen_at = NULL WHERE id = $1", [account.personId]);
+    expect(await again(subject)).toMatchObject({ kind: "PERSON" });
   });
 
   test("works once, also of many at a time, and not after seven days", async () => {

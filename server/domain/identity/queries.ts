@@ -154,7 +154,7 @@ export async function callerOf(
   const { client } = database();
   if (personId) {
     const person = await client.person.findUnique({ where: { id: personId } });
-    if (!person || person.disabledAt || !(await isMember(tenantId, personId))) return null;
+    if (!person || person.disabledAt || person.frozenAt || !(await isMember(tenantId, personId))) return null;
     return {
       ...facts,
       ...subject,
