@@ -105,7 +105,7 @@ async function openClient(page: Page): Promise<void> {
   }
   await page.getByRole("button", { name: "New client" }).click();
   await page.getByLabel("Name", { exact: true }).fill("Ledger export");
-  await page.getByLabel("Code").fill("ledger-export");
+  await page.getByLabel("Code", { exact: true }).fill("ledger-export");
   await page.getByLabel("What it is for").fill("Reads what was approved, each night at two. Ask Mei.");
   await page.getByRole("button", { name: "Create", exact: true }).click();
   await page.waitForURL(/service-clients\/[0-9a-f-]{36}$/);
