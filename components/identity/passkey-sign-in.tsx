@@ -13,6 +13,7 @@ import { Failure } from "#components/ui/failure.tsx";
 
 interface PasskeySignInProps {
   callbackUrl: string;
+  /** Where it is what is asked for, and not beside a form. */
   primary?: boolean;
 }
 
@@ -39,6 +40,7 @@ export function PasskeySignIn({ callbackUrl, primary }: PasskeySignInProps) {
       <Button
         variant={primary ? "primary" : "secondary"}
         size="lg"
+        autoFocus={primary}
         disabled={enter.isPending || enter.data === "in"}
         onClick={() => enter.mutate()}
       >

@@ -37,7 +37,9 @@ export function SecondStep({ factors, callbackUrl, onOver }: SecondStepProps) {
   const passkey = factors.includes("passkey");
   return (
     <div className="flex flex-col gap-4">
-      <p className="text-ink-2 text-sm">{t("second")}</p>
+      <p role="status" className="text-ink-2 text-sm">
+        {t("second")}
+      </p>
       {passkey ? (
         <>
           <PasskeySignIn callbackUrl={callbackUrl} primary />
