@@ -195,6 +195,11 @@ const PROCEDURES: Record<string, Inputs> = {
     { correlationId: request },
     { requestId: request, after: event },
   ],
+  "password.change": NO_IDS, // these know a person by the session, or by a mailed token
+  "password.notMe": NO_IDS,
+  "password.reset": NO_IDS,
+  "password.resetLink": NO_IDS,
+  "password.signInLink": NO_IDS,
   "people.accept": NO_IDS, // its token is no id; what it opens is proven beside the command
   "people.invitation": NO_IDS,
   "people.invitations": NO_IDS,
