@@ -13,6 +13,7 @@ import { TableCell } from "#components/ui/table.tsx";
 import type { Permission } from "#server/domain/access/rules.ts";
 
 interface CellProps {
+  className?: string | undefined;
   at: Cell;
   isActive: boolean;
   role: Role;
@@ -25,7 +26,7 @@ interface CellProps {
 const CELL = "h-9 border-b border-l px-2 text-center group-hover:bg-hover";
 
 /** Of a role that stays as it is: whether it holds it, to be read and not to be pressed. */
-function Locked({ at, isActive, role, permission }: CellProps) {
+function Locked({ at, isActive, role, permission, className }: CellProps) {
   const t = useTranslations("ownRoles");
   const held = role.permissions.includes(permission);
   return (
@@ -33,7 +34,7 @@ function Locked({ at, isActive, role, permission }: CellProps) {
       grid
       data-cell={at.join(" ")}
       tabIndex={isActive ? 0 : -1}
-      className={cn(CELL, "focus-visible:-outline-offset-2")}
+      className={cn(CELL, className, "focus-visible:-outline-offset-2")}
     >
       {held ? <Check className="mx-auto size-4 text-ink-3" aria-hidden /> : null}
       <span className="sr-only">{t(held ? "holds" : "holdsNot")}</span>
@@ -43,7 +44,7 @@ function Locked({ at, isActive, role, permission }: CellProps) {
 
 /** A box of a role that may be changed, unless the reader could not give what it stands for, or changes another role. */
 export function MatrixCell(props: CellProps) {
-  const { at, isActive, role, permission, draft, mayEdit, onDraft } = props;
+  const { at, className, isActive, role, permission, draft, mayEdit, onDraft } = props;
   const t = useTranslations("ownRoles");
   const permissions = useTranslations("permissions");
   const roleName = useRoleName();
@@ -56,7 +57,11 @@ export function MatrixCell(props: CellProps) {
   const barred = other ? t("otherOpen") : lacking ? t("notYours") : undefined;
   const Sign = held ? Plus : Minus;
   return (
-    <TableCell grid className={cn(CELL, changed && "bg-accent-soft group-hover:bg-accent-soft")} title={barred}>
+    <TableCell
+      grid
+      className={cn(CELL, className, changed && "bg-accent-soft group-hover:bg-accent-soft")}
+      title={barred}
+    >
       <span className="relative inline-flex items-center">
         <Checkbox
           aria-label={t("cell", { role: roleName(role.code), permission: permissions(permission) })}

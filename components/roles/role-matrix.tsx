@@ -10,6 +10,7 @@ import { MatrixCell } from "#components/roles/matrix-cell.tsx";
 import type { RoleAction } from "#components/roles/role-menu.tsx";
 import { RoleMenu } from "#components/roles/role-menu.tsx";
 import { cn } from "#components/ui/cn.ts";
+import { Select } from "#components/ui/field.tsx";
 import { HeadCell, Table, TableBody, TableCell, TableHeader, TableRow } from "#components/ui/table.tsx";
 
 const GROUPS = groupsOf();
@@ -48,11 +49,12 @@ function moveFocus(event: React.KeyboardEvent<HTMLElement>, rows: number, column
 }
 
 function RoleHead({
+  className,
   role,
   changed,
   onAct,
   mayEdit,
-}: { role: Role; changed: boolean } & Pick<MatrixProps, "onAct" | "mayEdit">) {
+}: { role: Role; changed: boolean; className: string | undefined } & Pick<MatrixProps, "onAct" | "mayEdit">) {
   const t = useTranslations("ownRoles");
   const roleName = useRoleName();
   const { code, builtIn, description, held } = role;
@@ -61,6 +63,7 @@ function RoleHead({
       className={cn(
         "sticky top-0 z-10 w-32 min-w-32 border-b border-l bg-canvas px-2 py-1.5 text-left align-top font-normal",
         changed && "bg-accent-soft",
+        className,
       )}
       title={description || undefined}
     >
@@ -86,76 +89,109 @@ export function RoleMatrix({ roles, draft, mayEdit, onDraft, onAct }: MatrixProp
   const t = useTranslations("ownRoles");
   const nouns = useTranslations("permissionNouns");
   const permissions = useTranslations("permissions");
-  const [active, setActive] = useState<Cell>([0, 0]);
+  // On a narrow screen one role is looked at at a time: first of all one that can be changed.
+  const [shown, setShown] = useState(() =>
+    Math.max(
+      0,
+      roles.findIndex(({ builtIn }) => !builtIn),
+    ),
+  );
+  const [active, setActive] = useState<Cell>([0, shown]);
+  const chosen = Math.min(shown, roles.length - 1);
+  const roleName = useRoleName();
+  const show = (column: number) => {
+    setShown(column);
+    setActive([0, column]);
+  };
+  const hidden = (column: number) => (column === chosen ? undefined : "max-sm:hidden");
   const rows = GROUPS.reduce((sum, group) => sum + group.permissions.length, 0);
   let row = -1;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, as they bubble
-    <div
-      // What has the focus does not lie below the heads of its row and column.
-      className="min-h-0 flex-1 scroll-pt-16 scroll-pl-44 overflow-auto sm:scroll-pl-68"
-      onKeyDown={(event) => moveFocus(event, rows, roles.length)}
-      onFocus={({ target }) => {
-        const [r, c] = (target as HTMLElement).dataset.cell?.split(" ").map(Number) ?? [];
-        if (r !== undefined && c !== undefined) setActive([r, c]);
-      }}
-    >
-      <Table grid aria-label={t("matrix")} className="border-separate border-spacing-0 text-sm">
-        <TableHeader>
-          <TableRow>
-            <HeadCell className="sticky top-0 left-0 z-20 w-40 min-w-40 border-b bg-canvas px-4 py-1.5 text-left align-bottom font-medium text-ink-2 text-xs sm:w-64 sm:min-w-64">
-              {t("permission")}
-            </HeadCell>
-            {roles.map((role) => (
-              <RoleHead key={role.id} role={role} changed={draft?.id === role.id} mayEdit={mayEdit} onAct={onAct} />
-            ))}
-          </TableRow>
-        </TableHeader>
-        <TableBody>
-          {GROUPS.map(({ noun, permissions: all }) => (
-            <Fragment key={noun}>
-              <TableRow>
-                <HeadCell
-                  scope="rowgroup"
-                  role="rowheader"
-                  className="sticky left-0 bg-surface px-4 pt-3 pb-1 text-left font-semibold text-ink-3 text-xs"
-                >
-                  {nouns.has(noun as "approvals") ? nouns(noun as "approvals") : noun}
-                </HeadCell>
-                <TableCell grid colSpan={roles.length} className="border-l bg-surface" />
-              </TableRow>
-              {all.map((permission) => {
-                row += 1;
-                const at = row;
-                return (
-                  <TableRow key={permission} className="group">
-                    <HeadCell
-                      scope="row"
-                      role="rowheader"
-                      className="sticky left-0 z-5 border-b bg-surface px-4 py-1 text-left font-normal group-hover:bg-hover"
-                    >
-                      {permissions(permission)}
-                      <span className="hidden font-mono text-[11px] text-ink-3 sm:block">{permission}</span>
-                    </HeadCell>
-                    {roles.map((role, column) => (
-                      <MatrixCell
-                        key={role.id}
-                        at={[at, column]}
-                        isActive={active[0] === at && active[1] === column}
-                        role={role}
-                        permission={permission}
-                        draft={draft}
-                        mayEdit={mayEdit}
-                        onDraft={onDraft}
-                      />
-                    ))}
-                  </TableRow>
-                );
-              })}
-            </Fragment>
+    <>
+      <div className="border-b px-4 py-2 sm:hidden">
+        <Select aria-label={t("role")} value={chosen} onChange={({ target: { value } }) => show(Number(value))}>
+          {roles.map(({ id, code }, column) => (
+            <option key={id} value={column}>
+              {roleName(code)}
+            </option>
           ))}
-        </TableBody>
-      </Table>
-    </div>
+        </Select>
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the grid inside, as they bubble */}
+      <div
+        // What has the focus does not lie below the heads of its row and column.
+        className="relative min-h-0 flex-1 scroll-pt-16 scroll-pl-44 overflow-auto sm:scroll-pl-68"
+        onKeyDown={(event) => moveFocus(event, rows, roles.length)}
+        onFocus={({ target }) => {
+          const [r, c] = (target as HTMLElement).dataset.cell?.split(" ").map(Number) ?? [];
+          if (r !== undefined && c !== undefined) setActive([r, c]);
+        }}
+      >
+        <Table grid aria-label={t("matrix")} className="border-separate border-spacing-0 text-sm">
+          <TableHeader>
+            <TableRow>
+              <HeadCell className="sticky top-0 left-0 z-20 w-40 min-w-40 border-b bg-canvas px-4 py-1.5 text-left align-bottom font-medium text-ink-2 text-xs sm:w-64 sm:min-w-64">
+                {t("permission")}
+              </HeadCell>
+              {roles.map((role, column) => (
+                <RoleHead
+                  key={role.id}
+                  role={role}
+                  changed={draft?.id === role.id}
+                  mayEdit={mayEdit}
+                  onAct={onAct}
+                  className={hidden(column)}
+                />
+              ))}
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {GROUPS.map(({ noun, permissions: all }) => (
+              <Fragment key={noun}>
+                <TableRow>
+                  <HeadCell
+                    scope="rowgroup"
+                    role="rowheader"
+                    className="sticky left-0 bg-surface px-4 pt-3 pb-1 text-left font-semibold text-ink-3 text-xs"
+                  >
+                    {nouns.has(noun as "approvals") ? nouns(noun as "approvals") : noun}
+                  </HeadCell>
+                  <TableCell grid colSpan={roles.length} className="border-l bg-surface" />
+                </TableRow>
+                {all.map((permission) => {
+                  row += 1;
+                  const at = row;
+                  return (
+                    <TableRow key={permission} className="group">
+                      <HeadCell
+                        scope="row"
+                        role="rowheader"
+                        className="sticky left-0 z-5 border-b bg-surface px-4 py-1 text-left font-normal group-hover:bg-hover"
+                      >
+                        {permissions(permission)}
+                        <span className="hidden font-mono text-[11px] text-ink-3 sm:block">{permission}</span>
+                      </HeadCell>
+                      {roles.map((role, column) => (
+                        <MatrixCell
+                          key={role.id}
+                          className={hidden(column)}
+                          at={[at, column]}
+                          isActive={active[0] === at && active[1] === column}
+                          role={role}
+                          permission={permission}
+                          draft={draft}
+                          mayEdit={mayEdit}
+                          onDraft={onDraft}
+                        />
+                      ))}
+                    </TableRow>
+                  );
+                })}
+              </Fragment>
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+    </>
   );
 }
