@@ -127,7 +127,7 @@ export function RoleMatrix({ roles, draft, mayEdit, onDraft, onAct }: MatrixProp
           if (r !== undefined && c !== undefined) setActive([r, c]);
         }}
       >
-        <Table grid aria-label={t("matrix")} className="border-separate border-spacing-0 text-sm">
+        <Table grid aria-label={t("matrix")} className="border-separate border-spacing-0 text-sm max-sm:w-full">
           <TableHeader>
             <TableRow>
               <HeadCell className="sticky top-0 left-0 z-20 w-40 min-w-40 border-b bg-canvas px-4 py-1.5 text-left align-bottom font-medium text-ink-2 text-xs sm:w-64 sm:min-w-64">
