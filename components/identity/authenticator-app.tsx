@@ -34,7 +34,7 @@ export function AuthenticatorApp({ totp, onCodes }: AppProps) {
   const remove = useCommand((_: object, options) => client.factors.removeTotp.mutate({}, options));
   const ignore = () => {}; // shown where it was asked for
   return (
-    <section aria-labelledby="app-heading" className="flex max-w-xl flex-col gap-3 p-4">
+    <section aria-labelledby="app-heading" className="flex flex-col gap-3 p-4 *:max-w-xl">
       <div>
         <h2 id="app-heading" className="font-semibold text-base">
           {t("heading")}

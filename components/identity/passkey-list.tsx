@@ -78,7 +78,7 @@ export function PasskeyList({ passkeys, onCodes }: PasskeysProps) {
   const [removing, setRemoving] = useState<Passkey | null>(null);
   const remove = useCommand((input: { id: string }, options) => client.factors.removePasskey.mutate(input, options));
   return (
-    <section aria-labelledby="passkeys-heading" className="flex max-w-xl flex-col gap-3 p-4">
+    <section aria-labelledby="passkeys-heading" className="flex flex-col gap-3 p-4 *:max-w-xl">
       <div>
         <h2 id="passkeys-heading" className="font-semibold text-base">
           {t("heading")}

@@ -39,7 +39,7 @@ export function PasswordForm({ email }: { email: string }) {
     );
   };
   return (
-    <section aria-labelledby="password-heading" className="flex max-w-md flex-col gap-4 p-4">
+    <section aria-labelledby="password-heading" className="flex flex-col gap-4 p-4 *:max-w-md">
       <div>
         <h2 id="password-heading" className="font-semibold text-base">
           {t("heading")}

@@ -24,7 +24,7 @@ function Recovery({ left, onCodes }: { left: number; onCodes: (codes: readonly s
   const changed = useFactorsChanged();
   const renew = useCommand((_: object, options) => client.factors.renewRecoveryCodes.mutate({}, options));
   return (
-    <section aria-labelledby="recovery-heading" className="flex max-w-xl flex-col gap-3 p-4">
+    <section aria-labelledby="recovery-heading" className="flex flex-col gap-3 p-4 *:max-w-xl">
       <div>
         <h2 id="recovery-heading" className="font-semibold text-base">
           {t("heading")}

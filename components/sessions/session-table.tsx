@@ -155,22 +155,22 @@ export function SessionTable({ sessions, selected, onSelect, onEnd }: TableProps
               )}
             </th>
           ) : null}
-          <th scope="col" className={`${head} pl-2 lg:w-[22%]`}>
+          <th scope="col" className={`${head} pl-2 lg:w-[24%]`}>
             {t("person")}
           </th>
-          <th scope="col" className={`${head} hidden lg:table-cell lg:w-[24%]`}>
+          <th scope="col" className={`${head} hidden lg:table-cell`}>
             {t("device")}
           </th>
-          <th scope="col" className={`${head} hidden lg:table-cell lg:w-[16%]`}>
+          <th scope="col" className={`${head} hidden lg:table-cell lg:w-36`}>
             {t("address")}
           </th>
-          <th scope="col" className={`${head} hidden xl:table-cell`}>
+          <th scope="col" className={`${head} hidden xl:table-cell xl:w-46`}>
             {t("opened")}
           </th>
-          <th scope="col" className={`${head} hidden md:table-cell`}>
+          <th scope="col" className={`${head} hidden md:table-cell lg:w-36`}>
             {t("lastSeen")}
           </th>
-          <th scope="col" className={`${head} hidden md:table-cell`}>
+          <th scope="col" className={`${head} hidden md:table-cell lg:w-44`}>
             {t("status")}
           </th>
           {onSelect ? (
