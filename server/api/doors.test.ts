@@ -109,6 +109,9 @@ const INNER = [
   "people.add",
   "people.block",
   "people.offer",
+  "people.resetFactors",
+  "platform.grant",
+  "platform.revoke",
   "sessions.expire",
   "sessions.open",
   "sessions.prove",
@@ -122,9 +125,12 @@ test("every operation has a door, or is a step that the program takes by itself"
 
 test("no operation is left that nothing calls", () => {
   const everything = sources("{app,server,scripts,prisma}/**/*.{ts,tsx}")
-    .map((file) => readFileSync(file, "utf8"))
+    .map((file) =>
+      readFileSync(file, "utf8")
+        .replace(/^import \{[^}]+\} from .*$/gm, "")
+        .replace(/^export const \w+/gm, ""),
+    )
     .join();
-  const calls = (exported: string) =>
-    everything.match(new RegExp(`\\b${exported}\\b(?! = (command|query)\\()(?! \\})(?=[(),])`, "g"));
-  expect([...operations.keys()].filter((exported) => !calls(exported))).toEqual([]);
+  const unused = [...operations.keys()].filter((exported) => !new RegExp(`\\b${exported}\\b`).test(everything));
+  expect(unused).toEqual([]);
 });
