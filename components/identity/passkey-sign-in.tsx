@@ -25,7 +25,7 @@ export function PasskeySignIn({ callbackUrl, primary }: PasskeySignInProps) {
   const enter = useMutation<"in" | "none", ApiError, void>({
     retry: false, // a challenge is answered once
     mutationFn: async () => {
-      const passkey = await askPasskey(await client.signIn.passkeyOptions.mutate());
+      const passkey = await askPasskey(await client.signIn.passkeyOptions.mutate({}));
       if (!passkey) return "none";
       await client.signIn.passkey.mutate({ passkey });
       return "in";

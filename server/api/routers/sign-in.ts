@@ -31,7 +31,7 @@ export const signIn = router({
   secondStep: counted
     .input(as<z.input<typeof codeInput>>())
     .mutation(async ({ ctx, input }) => enter(ctx, (place) => takeSecondStep(ctx.challenge ?? "", input, place))),
-  passkeyOptions: counted.mutation(({ ctx }) => passkeyOptions(ctx.place)),
+  passkeyOptions: counted.input(as<Record<string, never>>()).mutation(({ ctx }) => passkeyOptions(ctx.place)),
   passkey: counted
     .input(as<z.input<typeof passkeySignInInput>>())
     .mutation(async ({ ctx, input }) => enter(ctx, (place) => signInWithPasskey(input, place))),
