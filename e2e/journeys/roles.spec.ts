@@ -56,7 +56,7 @@ test("a role of one's own is made, widened with its difference seen first, given
   await page.getByRole("button", { name: "Review and save" }).click();
   await expect(dialog.getByText("Nobody gains anything, one person loses something now.")).toBeVisible();
   await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(page.getByText("Onlooker is saved").first()).toBeVisible();
+  await expect(dialog).toHaveCount(0); // the toast may be the one from before
   await vera.reload();
   await expect(vera.getByRole("link", { name: "Why?" })).toBeVisible();
   await vera.close();
