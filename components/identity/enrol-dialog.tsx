@@ -47,9 +47,10 @@ export function EnrolDialog({ enrolment: { secret, qr }, onDone, onClose }: Enro
             aria-label={t("qr")}
             viewBox={`0 0 ${qr.size} ${qr.size}`}
             shapeRendering="crispEdges"
-            className="size-44 shrink-0 rounded-md bg-white text-black"
+            className="size-44 shrink-0 rounded-md"
           >
-            <path d={qr.path} fill="currentColor" />
+            <rect width={qr.size} height={qr.size} fill="#fff" />
+            <path d={qr.path} fill="#000" />
           </svg>
           <div className="flex min-w-52 flex-1 flex-col gap-1 text-sm">
             <span className="text-ink-2">{t("byHand")}</span>

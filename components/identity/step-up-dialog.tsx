@@ -88,7 +88,12 @@ export function StepUpDialog({ proofs, onSettle }: StepUpProps) {
       </div>
       <div className="flex justify-end gap-2 border-t px-5 py-3">
         <Button onClick={() => onSettle(false)}>{ui("cancel")}</Button>
-        <Button type="submit" form={formId} variant="primary" disabled={prove.isPending}>
+        <Button
+          type="submit"
+          form={formId}
+          variant={proofs.includes("passkey") ? "secondary" : "primary"}
+          disabled={prove.isPending}
+        >
           {t("submit")}
         </Button>
       </div>
