@@ -113,6 +113,7 @@ export function RolesPage() {
   const [open, setOpen] = useState<Open | null>(null);
   const [draft, setDraft] = useState<Draft | null>(null);
   const close = () => setOpen(null);
+  const doomed = open?.what === "delete" ? roles?.find(({ id }) => id === open.role?.id) : undefined;
   return (
     <>
       <header className="shrink-0 border-b">
@@ -149,7 +150,7 @@ export function RolesPage() {
       {roles && open?.what === "rename" && open.role ? (
         <RoleDialog roles={roles} renamed={open.role} onClose={close} />
       ) : null}
-      {open?.what === "delete" && open.role ? <DeleteRoleDialog role={open.role} onClose={close} /> : null}
+      {doomed ? <DeleteRoleDialog role={doomed} onClose={close} /> : null}
     </>
   );
 }
