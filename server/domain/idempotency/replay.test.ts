@@ -7,7 +7,9 @@ import { submitApproval } from "#server/domain/approvals/submit.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { effects } from "#server/domain/effects.ts";
+import { once } from "#server/domain/idempotency/replay.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { transaction } from "#server/domain/transaction.ts";
 import { recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { codeOf, refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
@@ -209,6 +211,16 @@ describe("what is kept", () => {
     expect([answer.id, was]).toEqual([b, false]);
     expect((await replayed((o) => decideApproval(olu, { id: b, decision: "APPROVE" }, o), key)).kept).toBe(true);
   });
+});
+
+test("what a keyed call tells other processes is told with its commit, as without a key", async () => {
+  const told: string[] = [];
+  await transaction(await world.system(), (work) =>
+    once({ ...work, announce: (_, ids) => void told.push(...ids) }, "test", uuidv7(), {}, async (inner) =>
+      inner.announce("sessions", ["one", "two"]),
+    ),
+  );
+  expect(told).toEqual(["one", "two"]);
 });
 
 test("after all of it, every version has its one event and its one CHANGE row (U1, O1, A13)", async () => {

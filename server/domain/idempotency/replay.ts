@@ -84,6 +84,7 @@ export async function once<T>(
     work.emit(...collected.events);
     work.govern(...collected.governed);
     for (const job of collected.jobs) work.wake(job);
+    for (const { channel, ids } of collected.announced) work.announce(channel, ids);
   } catch (error) {
     if (!(error instanceof Refusal) || NEVER_KEPT.has(error.code)) throw error;
     await tx.$executeRaw`ROLLBACK TO SAVEPOINT run`;
