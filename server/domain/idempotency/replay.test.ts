@@ -216,9 +216,10 @@ describe("what is kept", () => {
 test("what a keyed call tells other processes is told with its commit, as without a key", async () => {
   const told: string[] = [];
   await transaction(await world.system(), (work) =>
-    once({ ...work, announce: (_, ids) => void told.push(...ids) }, "test", uuidv7(), {}, async (inner) =>
-      inner.announce("sessions", ["one", "two"]),
-    ),
+    once({ ...work, announce: (_, ids) => void told.push(...ids) }, "test", uuidv7(), {}, async (inner) => {
+      inner.announce("sessions", ["one", "two"]);
+      return null;
+    }),
   );
   expect(told).toEqual(["one", "two"]);
 });
