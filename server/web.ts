@@ -16,6 +16,7 @@ const { requestIds, withTrace } = await import("./platform/trace.ts");
 const { onShutdown } = await import("./platform/lifetime.ts");
 const { closeChannels } = await import("./platform/channels.ts");
 const { contentPolicy, newNonce, standingHeaders } = await import("./platform/browser-headers.ts");
+const { flushUses } = await import("./domain/access/record-uses.ts");
 const { settleDenials } = await import("./domain/governance/record.ts");
 const { settleForwarding, trustedProxies } = await import("./platform/proxies.ts");
 
@@ -146,6 +147,7 @@ onShutdown(async () => {
   setTimeout(() => server.closeAllConnections(), 5_000).unref();
   await Promise.all([closed, stopWorker?.()]);
   await settleDenials();
+  await flushUses();
   await closeChannels();
   await app.close();
 });

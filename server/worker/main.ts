@@ -1,3 +1,4 @@
+import { flushUses } from "#server/domain/access/record-uses.ts";
 import { settleDenials } from "#server/domain/governance/record.ts";
 import { closeChannels } from "#server/platform/channels.ts";
 import { database } from "#server/platform/db.ts";
@@ -9,6 +10,7 @@ const stop = await startWorker();
 onShutdown(async () => {
   await stop();
   await settleDenials();
+  await flushUses();
   await closeChannels();
   await database().close();
 });

@@ -48,12 +48,16 @@ CREATE FUNCTION watch_session(tenant uuid, session uuid)
 DECLARE
   hash text;
 BEGIN
-  PERFORM set_config('app.tenant_id', tenant::text, true);
-  SELECT u.token_hash INTO hash FROM user_sessions u WHERE u.tenant_id = tenant AND u.id = session;
-  RETURN QUERY SELECT * FROM resolve_session(hash, NULL);
+  -- Twice, since a rotation may come between the two statements.
+  FOR turn IN 1..2 LOOP
+    PERFORM set_config('app.tenant_id', tenant::text, true);
+    SELECT u.token_hash INTO hash FROM user_sessions u WHERE u.tenant_id = tenant AND u.id = session;
+    RETURN QUERY SELECT * FROM resolve_session(hash, NULL);
+    IF FOUND THEN RETURN; END IF;
+  END LOOP;
 END $$;
 
--- The session whose token before has come back, 10 s after it was replaced: what was under way then has ended.
+-- The session whose token before has come back, a minute after it was replaced: what was under way then has ended.
 CREATE FUNCTION reused_session(hash text)
   RETURNS TABLE (tenant_id uuid, session_id uuid)
   LANGUAGE plpgsql AS $$
@@ -61,5 +65,5 @@ CREATE FUNCTION reused_session(hash text)
 BEGIN
   PERFORM set_config('app.token_hash', hash, true);
   RETURN QUERY SELECT u.tenant_id, u.id FROM user_sessions u
-    WHERE u.previous_token_hash = hash AND u.status = 'ACTIVE' AND u.rotated_at < clock_timestamp() - interval '10 seconds';
+    WHERE u.previous_token_hash = hash AND u.status = 'ACTIVE' AND u.rotated_at < clock_timestamp() - interval '60 seconds';
 END $$;

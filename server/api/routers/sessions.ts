@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { as, ask, read, router, signedIn, tryOut, write, writing } from "#server/api/trpc.ts";
+import { as, ask, read, router, tryOut, write, writing } from "#server/api/trpc.ts";
 import { parse } from "#server/domain/command.ts";
 import { narrowSession } from "#server/domain/identity/narrow-session.ts";
 import { myPlaces } from "#server/domain/identity/queries.ts";
@@ -36,7 +36,7 @@ export const sessions = router({
   places: read(myPlaces),
   narrow: write(narrowSession),
   /** The cookie that asked is dead when the answer comes, and the answer brings its successor. */
-  switchTenant: signedIn.input(as<z.input<typeof tenantChoice>>()).mutation(async ({ ctx, input }) => {
+  switchTenant: writing.input(as<z.input<typeof tenantChoice>>()).mutation(async ({ ctx, input }) => {
     const { tenantId } = parse(tenantChoice, input);
     const { token } = await switchTenant(ctx.caller, tenantId, ctx.place);
     ctx.setSession(token);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
+import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { ASK_TYPE } from "#server/domain/access/rules.ts";
@@ -166,6 +167,31 @@ describe("its approval is refused, and nothing is written,", () => {
     });
     await unchanged(id, await world.person("decider"), { code: "approval.not_eligible", facts: expect.anything() });
     await decideApproval(await now(granter), { id, decision: "REJECT", comment: "No." });
+  });
+
+  test("R8 to who is denied some of it below, and to who holds it for a shorter time than it would be given", async () => {
+    const barred = await world.person("administrator");
+    const [cycle] = await createScopes(await world.system(), {
+      parentId: world.orgs.ca,
+      kind: "CYCLE",
+      items: [{ code: "R8", name: "R8" }],
+    });
+    const denial = { role: "decider", scopeId: cycle?.id as string, effect: "DENY" } as const;
+    await assignRole(await world.system(), { personId: barred.personId as string, ...denial });
+    const passing = await world.person(null);
+    const until = new Date(Date.now() + 7 * 3_600_000).toISOString();
+    const held = { personId: passing.personId as string, role: "administrator", scopeId: world.rootId };
+    await assignRole(await world.system(), { ...held, until });
+    const { id } = await ask(await world.person(null));
+    for (const decider of [barred, passing])
+      expect(await refused(approve(await now(decider), id))).toMatchObject({ code: "access.not_held" });
+    const { id: shorter } = await ask(await world.person(null), { hours: 6 });
+    await approve(await now(passing), shorter);
+
+    // What one has for a time is not made lasting, for oneself or a friend.
+    const friend = { personId: (await world.person(null)).personId as string, role: "reader", scopeId: world.rootId };
+    expect(await refused(assignRole(await now(passing), friend))).toMatchObject({ code: "access.not_held" });
+    await assignRole(await now(passing), { ...friend, until });
   });
 
   test("R8 A4 also where it would be one decision of two, in whatever order they come", async () => {

@@ -99,7 +99,7 @@ export const assignRole = command({
     const { role, scopeId, effect, from, until, reason } = input;
     const { id: roleId, permissions } = await roleByCode(work, role);
     const subject = await subjectOf(work, input);
-    refuseNotHeld(work.caller, permissions, scopeId);
+    refuseNotHeld(work.caller, permissions, scopeId, until ?? null);
     if (effect === "DENY" && subject.personId) await refuseWiderDenied(work, subject.personId, scopeId);
     if (effect === "DENY" && permissions.includes("access:write"))
       await refuseLastAdministrator(work, (row) => row.personId === subject.personId);

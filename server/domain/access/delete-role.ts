@@ -14,10 +14,9 @@ export const deleteRole = command({
   run: async (work, input): Promise<{ id: string }> => {
     const { tenantId } = work.caller;
     const { id, code, name, description, permissions, version } = await lockOwnRole(work, input);
-    const [held, invited] = [
-      await work.tx.assignment.count({ where: { tenantId, roleId: id } }),
-      await work.tx.invitation.count({ where: { tenantId, roleId: id, status: "OPEN" } }),
-    ];
+    // Who is invited before who holds it: an acceptance between the two moves somebody from the first to the second.
+    const invited = await work.tx.invitation.count({ where: { tenantId, roleId: id, status: "OPEN" } });
+    const held = await work.tx.assignment.count({ where: { tenantId, roleId: id } });
     if (held + invited > 0) throw new Refusal("role.in_use", { held, invited });
     await work.tx
       .$executeRaw`UPDATE invitations SET role_id = NULL, scope_id = NULL WHERE tenant_id = ${tenantId}::uuid AND role_id = ${id}::uuid`;

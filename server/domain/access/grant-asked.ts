@@ -1,7 +1,6 @@
 import { grantAll } from "#server/domain/access/assign-role.ts";
-import type { Permission } from "#server/domain/access/rules.ts";
+import { notHeld } from "#server/domain/access/guard-administration.ts";
 import { askedPayload } from "#server/domain/access/schema.ts";
-import { may } from "#server/domain/caller.ts";
 import type { Settled, Stop } from "#server/domain/effects.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
@@ -35,30 +34,37 @@ async function readAsked({ tx, caller: { tenantId } }: Work, items: readonly Set
     FROM approvals a WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY(${ids}::uuid[])`;
   const asked = rows.map((row) => ({ ...row, payload: askedPayload.safeParse(row.payload).data ?? null }));
   const codes = [...new Set(asked.flatMap(({ payload }) => payload?.role ?? []))];
+  // The locks first: what a role may is read by the statement after them, and not from before a wait.
+  await tx.$queryRaw`SELECT FROM roles WHERE tenant_id = ${tenantId}::uuid AND code = ANY(${codes}::text[]) ORDER BY id FOR SHARE`;
   const roles = await tx.$queryRaw<RoleRow[]>`
     SELECT r.id, r.code, ARRAY(SELECT rp.permission FROM role_permissions rp WHERE rp.tenant_id = r.tenant_id AND rp.role_id = r.id ORDER BY 1) AS permissions
-    FROM roles r WHERE r.tenant_id = ${tenantId}::uuid AND r.code = ANY(${codes}::text[]) ORDER BY r.id FOR SHARE OF r`;
+    FROM roles r WHERE r.tenant_id = ${tenantId}::uuid AND r.code = ANY(${codes}::text[]) ORDER BY r.id`;
   const byCode = new Map(roles.map((role) => [role.code, role]));
   return asked.map((row) => ({ ...row, role: byCode.get(row.payload?.role ?? "") ?? null }));
 }
 
 type Asked = Awaited<ReturnType<typeof readAsked>>[number];
 
+/** When the time of one would be over that is given now. */
+const endOf = ({ hours }: { hours: number }, now: Date) => new Date(now.getTime() + hours * HOUR_MS);
+
 /** Why one cannot be given by the caller, who decides it; null where it can. Nobody gives what they do not hold (R8). */
-function stopOf({ caller }: Work, { scopeId, payload, personId, isMember, role }: Asked): Stop | null {
+function stopOf({ caller }: Work, { scopeId, payload, personId, isMember, role }: Asked, now: Date): Stop | null {
   if (!payload) return { code: "grant.malformed", facts: {} };
   if (!personId || !isMember) return { code: "grant.not_member", facts: {} };
   if (!role) return { code: "grant.role_gone", facts: { role: payload.role } };
   const more = role.permissions.filter((permission) => !payload.permissions.includes(permission));
   if (more.length > 0) return { code: "grant.role_grew", facts: { role: role.code, permissions: more.join(", ") } };
-  const missing = ["access:write", ...role.permissions].find((p) => !may(caller, p as Permission, scopeId));
-  return missing ? { code: "access.not_held", facts: { permission: missing, scopeId } } : null;
+  const missing = notHeld(caller, ["access:write", ...role.permissions], scopeId, endOf(payload, now));
+  return missing ? { code: "access.not_held", facts: missing } : null;
 }
 
 export async function refuseAsked(work: Work, items: readonly Settled[]): Promise<ReadonlyMap<string, Stop>> {
   const stops = new Map<string, Stop>();
-  for (const asked of await readAsked(work, items)) {
-    const stop = stopOf(work, asked);
+  const all = await readAsked(work, items);
+  const now = await clock(work.tx);
+  for (const asked of all) {
+    const stop = stopOf(work, asked, now);
     if (stop) stops.set(asked.id, stop);
   }
   return stops;
@@ -77,7 +83,7 @@ export async function grantAsked(work: Work, items: readonly Settled[]): Promise
       role: role.code,
       scopeId,
       effect: "ALLOW" as const,
-      until: new Date(now.getTime() + payload.hours * HOUR_MS),
+      until: endOf(payload, now),
       reason: payload.reason,
       grantedBy: work.caller.personId,
       approvalId,

@@ -12,16 +12,40 @@ export function refuseElsewhere(caller: Caller, permission: Permission): void {
   if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
 }
 
+/** The caller with what they hold at least until then: what one was given for a time is passed on for no longer. */
+export function lastingHolder(caller: Caller, until: Date | null): Caller {
+  const end = until?.getTime() ?? Number.POSITIVE_INFINITY;
+  const grants = caller.access.grants.filter((g) => g.effect === "DENY" || g.until === null || g.until >= end);
+  return grants.length === caller.access.grants.length ? caller : { ...caller, access: { ...caller.access, grants } };
+}
+
 /**
- * R8: who does not hold a permission at a scope, or is denied it somewhere below, where it would reach too, puts it
- * there for nobody; SYSTEM holds all.
+ * R8: who does not hold a permission at a scope for as long as it would be given, or is denied it somewhere below, where
+ * it would reach too, puts it there for nobody; SYSTEM holds all. Answers what is missing, or nothing.
  */
-export function refuseNotHeld(caller: Caller, permissions: readonly string[], scopeId: string): void {
+export function notHeld(
+  caller: Caller,
+  permissions: readonly string[],
+  scopeId: string,
+  until: Date | null,
+): { permission: string; scopeId: string } | null {
+  const giver = lastingHolder(caller, until);
   for (const { id, path } of caller.access.scopes.values()) {
     if (!path.includes(scopeId)) continue;
-    const missing = permissions.find((permission) => !may(caller, permission as Permission, id));
-    if (missing) throw new Refusal("access.not_held", { permission: missing, scopeId: id });
+    const permission = permissions.find((p) => !may(giver, p as Permission, id));
+    if (permission) return { permission, scopeId: id };
   }
+  return null;
+}
+
+export function refuseNotHeld(
+  caller: Caller,
+  permissions: readonly string[],
+  scopeId: string,
+  until: Date | null = null,
+): void {
+  const missing = notHeld(caller, permissions, scopeId, until);
+  if (missing) throw new Refusal("access.not_held", missing);
 }
 
 /** Where somebody is given one of these permissions and the caller does not hold it: they are no equals then. */

@@ -59,6 +59,19 @@ describe("what somebody used", () => {
     expect(await used(rae)).toEqual(["approvals:decide", "approvals:read"]);
   });
 
+  test("of a client is one, whatever each of its tokens leaves of it", async () => {
+    const client = await world.client();
+    noteUse(client, "approvals:read");
+    noteUse(
+      {
+        ...client,
+        token: { id: client.clientId as string, limits: { permissions: new Set(["approvals:read"]), scopeId: null } },
+      },
+      "approvals:read",
+    );
+    expect(await used(client)).toEqual(["approvals:read"]);
+  });
+
   test("is written once a day, by however many at once, and the program itself uses nothing", async () => {
     const dee = await world.person("decider");
     for (let n = 0; n < 1000; n++) noteUse(dee, "approvals:decide");

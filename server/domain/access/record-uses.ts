@@ -57,11 +57,12 @@ export function noteUse(caller: Caller, needed: Needed): void {
   all.timer.unref();
 }
 
-/** In the order of their keys, so that two processes wait for one another and never in a ring. */
+/** Each once, whatever its tokens leave of a client, and in the order of their keys, so that two processes wait for one another and never in a ring. */
 const write = (tx: Transaction, tenantId: string, uses: readonly Use[]) => tx.$executeRaw`
   INSERT INTO permission_uses AS u (tenant_id, person_id, client_id, permission, last_used_on)
   SELECT ${tenantId}::uuid, n.person_id, n.client_id, n.permission, (clock_timestamp() AT TIME ZONE 'UTC')::date
   FROM unnest(${uses.map((u) => u.personId)}::uuid[], ${uses.map((u) => u.clientId)}::uuid[], ${uses.map((u) => u.permission)}::text[]) AS n (person_id, client_id, permission)
+  GROUP BY n.person_id, n.client_id, n.permission
   ORDER BY coalesce(n.person_id, n.client_id), n.permission
   ON CONFLICT (tenant_id, subject_id, permission) DO UPDATE SET last_used_on = EXCLUDED.last_used_on WHERE u.last_used_on < EXCLUDED.last_used_on`;
 

@@ -1,13 +1,29 @@
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
+import { bulkGivesAccess } from "#server/domain/approvals/find-granting.ts";
+import type { Decision } from "#server/domain/approvals/rules.ts";
 import { freeze } from "#server/domain/bulks/draft-bulk.ts";
 import { bulkEvent } from "#server/domain/bulks/events.ts";
 import { lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
 import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
 import { startBulk } from "#server/domain/bulks/start-bulk.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { isLargeSet } from "#server/domain/identity/require-proof.ts";
 import { Refusal } from "#server/domain/refusals.ts";
-import { Prisma } from "#server/platform/db.ts";
+import { inTenant, Prisma } from "#server/platform/db.ts";
+
+/** A retry asks for the proof that starting the same items would. */
+async function asksProof({ id }: { id: string }, caller: Caller): Promise<boolean> {
+  const where = { tenantId_id: { tenantId: caller.tenantId, id } };
+  const former = await inTenant(caller.tenantId, (tx) => tx.bulk.findUnique({ where }));
+  if (!former) return false;
+  const decision = former.decision as Decision | null;
+  return (
+    (await isLargeSet(former.failed, caller)) ||
+    (decision !== null && (await bulkGivesAccess({ id, decision }, caller)))
+  );
+}
 
 /**
  * Takes up the failed items of a bulk that has ended, in a bulk of their own with the same decision for the same reason.
@@ -18,6 +34,7 @@ export const retryBulk = command({
   name: "bulks.retry",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  stepUp: asksProof,
   input: bulkIdInput,
   run: async (work, { id }): Promise<{ id: string; total: number }> => {
     const { tenantId, within } = work.caller;

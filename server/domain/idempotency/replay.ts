@@ -12,6 +12,10 @@ const TTL_HOURS = 24;
 /** Refusals that a later try may be allowed to get past: 400, 401 and 403 are never kept. */
 const NEVER_KEPT: ReadonlySet<RefusalCode> = new Set([
   "access.denied",
+  "access.not_held",
+  "access.wider",
+  "member.wider",
+  "platform.denied",
   "approval.not_eligible",
   "approval.own_request",
   "bulk.held",

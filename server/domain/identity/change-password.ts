@@ -33,7 +33,7 @@ export const replacePassword = command({
     if (token === null) throw new Refusal("password.changed");
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
-      await endLinks(inner, personId);
+      await endLinks(inner, personId, "RESET");
       if (elsewhere) ended += await endSessionsOf(inner, personId, "password_changed", sessionId);
     });
     work.audit({

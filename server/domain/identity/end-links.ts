@@ -1,8 +1,12 @@
 import type { Work } from "#server/domain/work.ts";
 
-/** Ends what was mailed to a person and is still open in the work's tenant: none of it says anything any more. */
-export async function endLinks(work: Work, personId: string): Promise<void> {
+/**
+ * Ends what was mailed to a person and is still open in the work's tenant: the links that set a password, or all. A new
+ * password leaves "this was not me" alone, since whoever signed in may be the one who set it.
+ */
+export async function endLinks(work: Work, personId: string, which: "RESET" | "ALL"): Promise<void> {
   await work.tx.$executeRaw`
     UPDATE account_links SET status = 'ENDED', ended_at = clock_timestamp()
-    WHERE tenant_id = ${work.caller.tenantId}::uuid AND person_id = ${personId}::uuid AND status = 'OPEN'`;
+    WHERE tenant_id = ${work.caller.tenantId}::uuid AND person_id = ${personId}::uuid AND status = 'OPEN'
+      AND (${which} = 'ALL' OR purpose = ${which})`;
 }

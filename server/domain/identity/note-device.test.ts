@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import type { Caller } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
+import { changePassword } from "#server/domain/identity/change-password.ts";
 import { linkByToken } from "#server/domain/identity/find-link.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
+import { callerOfSession, watchSession } from "#server/domain/identity/queries.ts";
 import { reportSignIn } from "#server/domain/identity/report-sign-in.ts";
 import { DEVICES_MAX } from "#server/domain/identity/rules.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
@@ -170,6 +173,22 @@ describe("this was not me", () => {
     expect(refused).toEqual(unknown);
     await expect(laptop.enter(account)).rejects.toThrow("refused");
     expect(await sql("SELECT FROM known_devices WHERE person_id = $1", [account.personId])).toHaveLength(0);
+  });
+
+  test("still works after a new password, which may be theirs, and keeps what they have from moving to another tenant", async () => {
+    const { account, sessions, token } = await doubted();
+    const theirs = (await who(sessions[2] as string)) as Caller;
+    const change = { current: account.password, password: "chosen by a stranger", elsewhere: false };
+    const changed = await changePassword(theirs, change, { address: AWAY, device: null });
+    expect(await linkByToken(token, "NOT_ME")).toMatchObject({ status: "OPEN" });
+    const caller = (await who(changed.token)) as Caller;
+    const moving = { ...place, userAgent: "", address: AWAY };
+    const moved = (await who((await switchTenant(caller, other.tenantId, moving)).token)) as Caller;
+    await report(token);
+    await expect(beginSession(other.tenantId, { id: account.personId, name: "x" }, moving)).rejects.toMatchObject({
+      code: "member.not_found",
+    });
+    expect(await watchSession(moved)).toBeNull();
   });
 
   test("takes away what was set up since that sign-in, which would outlive the new password, and nothing older", async () => {

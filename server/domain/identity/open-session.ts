@@ -28,6 +28,8 @@ export interface Place {
   readonly device?: Device | undefined;
   /** When the session that this one follows was proven; a new one is proven by its beginning (S9). */
   readonly provenAt?: number | null | undefined;
+  /** No later than this does it end: one that takes the place of another gets no more time. */
+  readonly endsBy?: Date | undefined;
 }
 
 export interface Device {
@@ -75,7 +77,7 @@ function ipOf(address: string): string | null {
  */
 async function lockMember({ tx, caller: { tenantId } }: Work, personId: string): Promise<void> {
   const [member] = await tx.$queryRaw<{ active: boolean }[]>`
-    SELECT m.status = 'ACTIVE' AND p.disabled_at IS NULL AS active FROM memberships m JOIN people p ON p.id = m.person_id
+    SELECT m.status = 'ACTIVE' AND p.disabled_at IS NULL AND p.frozen_at IS NULL AS active FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${personId}::uuid FOR NO KEY UPDATE OF m FOR SHARE OF p`;
   if (!member?.active) throw new Refusal("member.not_found");
 }
@@ -116,7 +118,8 @@ export const openSession = command({
     await makeRoom(work, personId, limits.concurrent);
     const id = uuidv7();
     const now = await clock(work.tx);
-    const absolute = new Date(now.getTime() + limits.absoluteHours * 3_600_000);
+    const most = now.getTime() + limits.absoluteHours * 3_600_000;
+    const absolute = new Date(Math.min(most, input.endsBy?.getTime() ?? most));
     const idle = new Date(Math.min(now.getTime() + limits.idleMinutes * 60_000, absolute.getTime()));
     const facts = devicePartsOf(userAgent);
     await work.tx.userSession.create({
@@ -176,6 +179,7 @@ export async function beginSession(
     absoluteHours,
     ...(changedAt ? { changedAt } : {}),
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
+    ...(place.endsBy ? { endsBy: place.endsBy } : {}),
     ...(place.provenAt === undefined ? {} : { provenAt: place.provenAt ?? 0 }),
   });
   return token;

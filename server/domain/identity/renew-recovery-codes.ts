@@ -6,11 +6,14 @@ import { tokenHash } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
-/** The caller themselves, locked: what one has is changed one at a time. */
+/** The caller themselves, locked: what one has is changed one at a time, and by nobody whose session ended meanwhile. */
 export async function ownPerson({ tx, caller }: Work): Promise<{ id: string; email: string; name: string }> {
   const [person] = await tx.$queryRaw<{ id: string; email: string; name: string }[]>`
-    SELECT id, email, name FROM people WHERE id = ${caller.personId}::uuid FOR UPDATE`;
-  if (!person) throw new Refusal("person.not_found");
+    SELECT id, email, name FROM people WHERE id = ${caller.personId}::uuid AND frozen_at IS NULL FOR UPDATE`;
+  const { tenantId, sessionId } = caller;
+  const ended =
+    sessionId && (await tx.userSession.count({ where: { tenantId, id: sessionId, status: { not: "ACTIVE" } } }));
+  if (!person || ended) throw new Refusal("person.not_found");
   return person;
 }
 

@@ -26,7 +26,7 @@ export const freezeAccount = command({
     await dropFactorsSince(work, personId, sessionId);
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
-      await endLinks(inner, personId);
+      await endLinks(inner, personId, "ALL");
       ended += await endSessionsOf(inner, personId, "not_me");
     });
     work.audit({

@@ -30,7 +30,7 @@ export const settleReset = command({
       UPDATE people SET frozen_at = NULL WHERE id = ${personId}::uuid AND frozen_at IS NOT NULL`;
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
-      await endLinks(inner, personId);
+      await endLinks(inner, personId, "RESET");
       ended += await endSessionsOf(inner, personId, "password_reset");
     });
     if (device) await rememberDevice(work, { personId, ...device, at: await clock(work.tx) });

@@ -41,6 +41,7 @@ export const sessionInput = z.strictObject({
   changedAt: z.date().optional(),
   device: deviceInput.optional(),
   provenAt: z.number().optional(),
+  endsBy: z.date().optional(),
 });
 
 const isTimeZone = (zone: string): boolean => {

@@ -3,11 +3,13 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { addPerson } from "#server/domain/identity/add-person.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
 import { endReused } from "#server/domain/identity/end-reused.ts";
 import { callerOfSession, watchSession } from "#server/domain/identity/queries.ts";
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
+import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { expireSessions } from "#server/domain/sessions/expire-sessions.ts";
 import { transaction } from "#server/domain/transaction.ts";
@@ -237,10 +239,10 @@ describe("S5 after a rotation at most one successor lives", () => {
   test("the token before, used after the grace, ends the session; within it, it is only refused", async () => {
     const { hash, caller } = await opened();
     const { token } = await rotate(caller);
-    await rotated(hash, 9);
+    await rotated(hash, 58);
     await endReused(hash, facts);
     expect(await who(tokenHash(token ?? ""))).not.toBeNull();
-    await rotated(hash, 11);
+    await rotated(hash, 61);
     await endReused(hash, facts);
     expect(await who(tokenHash(token ?? ""))).toBeNull();
     expect(await sql("SELECT status, ended_reason FROM user_sessions WHERE id = $1", [caller.sessionId])).toEqual([
@@ -255,5 +257,24 @@ describe("S5 after a rotation at most one successor lives", () => {
     const { caller } = await opened();
     await closeSession(caller, {});
     expect(await rotate(caller)).toEqual({ token: null });
+  });
+});
+
+describe("S3 another tenant gives no more time", () => {
+  test("a session that takes the place of another ends when that one would have", async () => {
+    const other = await makeTenant();
+    const account = await makeAccount(world, "decider");
+    await addPerson(await other.system(), { email: account.email, name: "Both" });
+    const { hash } = await open(account);
+    const [{ end }] = (await sql(
+      "UPDATE user_sessions SET absolute_expires_at = clock_timestamp() + interval '3 hours' WHERE token_hash = $1 RETURNING absolute_expires_at AS end",
+      [hash],
+    )) as [{ end: Date }];
+    const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+    const { token } = await switchTenant((await who(hash)) as Caller, other.tenantId, place);
+    const [next] = await sql("SELECT absolute_expires_at AS end FROM user_sessions WHERE token_hash = $1", [
+      tokenHash(token),
+    ]);
+    expect(next).toEqual({ end });
   });
 });

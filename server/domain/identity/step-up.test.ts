@@ -200,6 +200,7 @@ test("what asks for one is a closed list", () => {
     "access.revoke always",
     "approvals.decide sometimes",
     "approvals.decideOne sometimes",
+    "bulks.retry sometimes",
     "bulks.start sometimes",
     "factors.addPasskey always",
     "factors.beginPasskey always",
@@ -216,6 +217,7 @@ test("what asks for one is a closed list", () => {
     "serviceClients.issueToken always",
     "serviceClients.rotateToken always",
     "serviceClients.setStatus always",
+    "sessions.revoke always",
     "sessions.revokeMatching always",
     "sessions.setLimits always",
   ]);

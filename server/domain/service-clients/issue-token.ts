@@ -1,3 +1,4 @@
+import { lastingHolder } from "#server/domain/access/guard-administration.ts";
 import type { Access, Grant, Limits, Permission } from "#server/domain/access/rules.ts";
 import { allows, narrowGrants } from "#server/domain/access/rules.ts";
 import { may } from "#server/domain/caller.ts";
@@ -40,9 +41,12 @@ async function grantsOf({ tx, caller }: Work, clientId: string, limits: Limits |
   return limits ? narrowGrants(caller.access.scopes, grants, limits) : grants;
 }
 
-/** R8: who hands out a client's access, as limits leave it, holds all of it themselves, in every scope that it reaches. */
+/**
+ * R8: who hands out a client's access, as limits leave it, holds all of it themselves, in every scope that it reaches
+ * and for good: what a client is given later, or a token that is rotated, would outlast what they have for a time.
+ */
 export async function refuseBeyond(work: Work, clientId: string, limits: Limits | null): Promise<void> {
-  const { caller } = work;
+  const caller = lastingHolder(work.caller, null);
   const now = await clock(work.tx);
   const theirs: Access = { ...caller.access, grants: await grantsOf(work, clientId, limits, now) };
   const permissions = new Set(theirs.grants.flatMap((grant) => [...grant.permissions])) as ReadonlySet<Permission>;

@@ -17,6 +17,7 @@ export const revokeSessions = command({
   name: "sessions.revoke",
   permission: "sessions:revoke",
   at: "tenant",
+  stepUp: true,
   input: revokeInput,
   sensitive: true,
   run: async (work, { ids }): Promise<Died> => {
