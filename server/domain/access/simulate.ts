@@ -66,8 +66,9 @@ export function simulate(
       }
       for (const does of ["GAIN", "LOSE"] as const) {
         const parts = partsWhere(turns, answers, does);
+        if (parts.at.length === 0) continue;
         const key = JSON.stringify([permission, does, parts]);
-        if (parts.at.length === 0 || said.has(key)) continue;
+        if (said.has(key)) continue;
         said.add(key);
         gains.push({ permission, does, ...parts, from: at === now ? null : at });
       }
