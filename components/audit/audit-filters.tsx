@@ -7,6 +7,7 @@ import { IdFilter } from "#components/audit/id-filter.tsx";
 import { useAuditChoices } from "#components/audit/use-audit.ts";
 import type { AuditView, ChangeAuditView } from "#components/audit/view.ts";
 import { auditNarrowed, isNarrowed, NOT_NARROWED } from "#components/audit/view.ts";
+import { ActorFilter } from "#components/search/actor-filter.tsx";
 import type { Option } from "#components/search/choice-filter.tsx";
 import { ChoiceFilter } from "#components/search/choice-filter.tsx";
 import { FacetCounter } from "#components/search/facet-counter.tsx";
@@ -24,17 +25,6 @@ interface FilterProps {
 }
 
 const COUNTED = ["action", "class", "target_type"] as const;
-
-/** Whom a filter names, person or client, as one value. */
-function chosenActor({ person, client }: AuditView): string | null {
-  if (person) return `person:${person}`;
-  return client ? `client:${client}` : null;
-}
-
-function actorChange(value: string | null): Partial<AuditView> {
-  const [kind, id = null] = value?.split(":") ?? [];
-  return { person: kind === "person" ? id : null, client: kind === "client" ? id : null };
-}
 
 export function AuditFilters({ view, change }: FilterProps) {
   const t = useTranslations("audit");
@@ -56,18 +46,13 @@ export function AuditFilters({ view, change }: FilterProps) {
         inputRef={search}
         className="max-md:basis-full"
       />
-      <ChoiceFilter
+      <ActorFilter
         label={t("who")}
-        options={[
-          ...(choices?.people ?? []).map(({ id, name }) => ({ value: `person:${id}`, label: name })),
-          ...(choices?.clients ?? []).map(({ id, name }) => ({
-            value: `client:${id}`,
-            label: name,
-            hint: t("client"),
-          })),
-        ]}
-        chosen={chosenActor(view)}
-        onChange={(value) => change(actorChange(value))}
+        hint={t("client")}
+        people={choices?.people}
+        clients={choices?.clients}
+        chosen={view}
+        onChange={change}
       />
       <ChoiceFilter
         label={t("action")}

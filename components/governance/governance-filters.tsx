@@ -7,6 +7,7 @@ import { useGovernanceChoices } from "#components/governance/use-governance.ts";
 import type { ChangeGovernanceView, GovernanceView } from "#components/governance/view.ts";
 import { isNarrowed, NOT_NARROWED } from "#components/governance/view.ts";
 import { useMe } from "#components/identity/me.tsx";
+import { ActorFilter } from "#components/search/actor-filter.tsx";
 import { ChoiceFilter } from "#components/search/choice-filter.tsx";
 import { PeriodFilter } from "#components/search/period-filter.tsx";
 import { SearchBox } from "#components/search/search-box.tsx";
@@ -14,17 +15,6 @@ import { useSlash } from "#components/search/use-slash.ts";
 import { Button } from "#components/ui/button.tsx";
 import type { Outcome } from "#server/domain/governance/rules.ts";
 import { OUTCOMES } from "#server/domain/governance/rules.ts";
-
-/** Whom a filter names, person or client, as one value. */
-function chosenActor({ person, client }: GovernanceView): string | null {
-  if (person) return `person:${person}`;
-  return client ? `client:${client}` : null;
-}
-
-function actorChange(value: string | null): Partial<GovernanceView> {
-  const [kind, id = null] = value?.split(":") ?? [];
-  return { person: kind === "person" ? id : null, client: kind === "client" ? id : null };
-}
 
 interface FilterProps {
   view: GovernanceView;
@@ -55,18 +45,13 @@ export function GovernanceFilters({ view, change }: FilterProps) {
         chosen={view.outcome}
         onChange={(outcome) => change({ outcome: outcome as Outcome | null })}
       />
-      <ChoiceFilter
+      <ActorFilter
         label={t("who")}
-        options={[
-          ...(choices?.people ?? []).map(({ id, name }) => ({ value: `person:${id}`, label: name })),
-          ...(choices?.clients ?? []).map(({ id, name }) => ({
-            value: `client:${id}`,
-            label: name,
-            hint: t("client"),
-          })),
-        ]}
-        chosen={chosenActor(view)}
-        onChange={(value) => change(actorChange(value))}
+        hint={t("client")}
+        people={choices?.people}
+        clients={choices?.clients}
+        chosen={view}
+        onChange={change}
       />
       <ChoiceFilter
         label={t("permission")}

@@ -7,9 +7,9 @@ import { useState } from "react";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { Action } from "#components/api/use-action.ts";
 import { useAction } from "#components/api/use-action.ts";
+import { EmailField } from "#components/identity/email-field.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Failure } from "#components/ui/failure.tsx";
-import { Field, Input } from "#components/ui/field.tsx";
 import { RESET_MINUTES } from "#server/domain/identity/rules.ts";
 
 /** Asks for a link by mail. What is said afterwards is the same for every address. */
@@ -39,22 +39,7 @@ export function ForgotForm({ action }: { action: Action<{ email: string }, unkno
         void ask.run({ email }).then((answer) => answer && setAsked(email));
       }}
     >
-      <Field label={t("email")}>
-        {(ids) => (
-          <Input
-            {...ids}
-            name="email"
-            type="email"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={320}
-            required
-            autoFocus
-            className="h-10"
-          />
-        )}
-      </Field>
+      <EmailField label={t("email")} />
       <Failure said={ask.error ? say(ask.error) : null} />
       <Button type="submit" variant="primary" size="lg" disabled={ask.isPending}>
         {ask.isPending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}

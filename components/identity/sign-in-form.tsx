@@ -5,6 +5,7 @@ import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { ApiProvider } from "#components/api/provider.tsx";
+import { EmailField } from "#components/identity/email-field.tsx";
 import { moveTo, useFollowMoves } from "#components/identity/moved.ts";
 import { PasskeySignIn } from "#components/identity/passkey-sign-in.tsx";
 import { SecondStep } from "#components/identity/second-step.tsx";
@@ -96,22 +97,7 @@ function Form({ callbackUrl }: { callbackUrl: string }) {
         }}
         onKeyUp={(event) => setCapsLock(event.getModifierState?.("CapsLock") ?? false)}
       >
-        <Field label={t("email")}>
-          {(ids) => (
-            <Input
-              {...ids}
-              name="email"
-              type="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              maxLength={320}
-              required
-              autoFocus
-              className="h-10"
-            />
-          )}
-        </Field>
+        <EmailField label={t("email")} />
         <Field label={t("password")} hint={capsLock ? t("capsLock") : undefined}>
           {(ids) => (
             <Input

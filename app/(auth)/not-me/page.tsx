@@ -7,7 +7,7 @@ import { NotMeForm } from "#components/identity/not-me-form.tsx";
 import { EntryPage } from "#components/shell/entry-page.tsx";
 import { buttonClass } from "#components/ui/button.tsx";
 import { foundOrNull, pageApi } from "../../(console)/api.ts";
-import { languageOfLink } from "../language.ts";
+import { languageOfLink, linkMetadata, tokenOf } from "../mailed-link.ts";
 
 /** Looking changes nothing: mail programs open links too. */
 const linkOf = cache(async (token: string) => {
@@ -15,17 +15,10 @@ const linkOf = cache(async (token: string) => {
   return foundOrNull(ask.password.signInLink({ token }));
 });
 
-const tokenOf = async ({ searchParams }: PageProps<"/not-me">) => {
-  const { token } = await searchParams;
-  return typeof token === "string" ? token : "";
-};
-
 const languageFor = (token: string) => languageOfLink(async () => (await linkOf(token))?.language);
 
 export async function generateMetadata(props: PageProps<"/not-me">): Promise<Metadata> {
-  const locale = await languageFor(await tokenOf(props));
-  const t = await getTranslations({ locale, namespace: "notMe" });
-  return { title: t("title"), referrer: "no-referrer", robots: { index: false } };
+  return linkMetadata(await languageFor(await tokenOf(props)), "notMe");
 }
 
 export default async function NotMePage(props: PageProps<"/not-me">) {

@@ -6,7 +6,7 @@ import { WelcomeForm } from "#components/people/welcome-form.tsx";
 import { WelcomeGone, WelcomeKnown } from "#components/people/welcome-known.tsx";
 import { EntryPage } from "#components/shell/entry-page.tsx";
 import { currentCaller, foundOrNull, pageApi } from "../../(console)/api.ts";
-import { languageOfLink } from "../language.ts";
+import { languageOfLink, linkMetadata, tokenOf } from "../mailed-link.ts";
 
 /** Looking changes nothing: mail programs open links too. */
 const invitationOf = cache(async (token: string) => {
@@ -14,17 +14,10 @@ const invitationOf = cache(async (token: string) => {
   return foundOrNull(ask.people.invitation({ token }));
 });
 
-const tokenOf = async ({ searchParams }: PageProps<"/welcome">) => {
-  const { token } = await searchParams;
-  return typeof token === "string" ? token : "";
-};
-
 const languageFor = (token: string) => languageOfLink(async () => (await invitationOf(token))?.language);
 
 export async function generateMetadata(props: PageProps<"/welcome">): Promise<Metadata> {
-  const locale = await languageFor(await tokenOf(props));
-  const t = await getTranslations({ locale, namespace: "welcome" });
-  return { title: t("title"), referrer: "no-referrer", robots: { index: false } };
+  return linkMetadata(await languageFor(await tokenOf(props)), "welcome");
 }
 
 export default async function WelcomePage(props: PageProps<"/welcome">) {
