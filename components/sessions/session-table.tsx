@@ -155,7 +155,7 @@ export function SessionTable({ sessions, selected, onSelect, onEnd }: TableProps
               )}
             </th>
           ) : null}
-          <th scope="col" className={`${head} pl-2 lg:w-[24%]`}>
+          <th scope="col" className={`${head} pl-2 lg:w-[18%]`}>
             {t("person")}
           </th>
           <th scope="col" className={`${head} hidden lg:table-cell`}>
@@ -167,10 +167,10 @@ export function SessionTable({ sessions, selected, onSelect, onEnd }: TableProps
           <th scope="col" className={`${head} hidden xl:table-cell xl:w-46`}>
             {t("opened")}
           </th>
-          <th scope="col" className={`${head} hidden md:table-cell lg:w-36`}>
+          <th scope="col" className={`${head} hidden md:table-cell lg:w-32`}>
             {t("lastSeen")}
           </th>
-          <th scope="col" className={`${head} hidden md:table-cell lg:w-44`}>
+          <th scope="col" className={`${head} hidden md:table-cell lg:w-38`}>
             {t("status")}
           </th>
           {onSelect ? (
