@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
 import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { Replayed } from "#components/access/replayed.tsx";
 import { SIMULATION_KEY } from "#components/access/view.ts";
 import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -98,6 +99,7 @@ function Sums({ people, clients }: Pick<Simulation, "people" | "clients">) {
 }
 
 interface SimulatedProps {
+  change: ProposedChange;
   query: ReturnType<typeof useSimulation>;
 }
 
@@ -118,7 +120,7 @@ function useUnsaid({ data, error, refetch }: SimulatedProps["query"]) {
 }
 
 /** Who gains and loses what by a change, before it is made. */
-export function Simulated({ query }: SimulatedProps) {
+export function Simulated({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
   const unsaid = useUnsaid(query);
   const { data } = query;
@@ -143,12 +145,13 @@ export function Simulated({ query }: SimulatedProps) {
         </ul>
       ) : null}
       {data && data.more > 0 ? <p className="text-ink-3 text-xs">{t("more", { count: data.more })}</p> : null}
+      {data && data.items.length > 0 ? <Replayed change={change} /> : null}
     </section>
   );
 }
 
 /** The same of one person alone, as a line or two of a form. */
-export function SimulatedForOne({ query }: SimulatedProps) {
+export function SimulatedForOne({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
   const unsaid = useUnsaid(query);
   const { data } = query;
@@ -159,6 +162,7 @@ export function SimulatedForOne({ query }: SimulatedProps) {
       {unsaid}
       {data && !item ? <p>{t("nothing")}</p> : null}
       {item ? <Gains gains={item.gains} /> : null}
+      {item ? <Replayed change={change} alone /> : null}
     </section>
   );
 }

@@ -14,6 +14,7 @@ const parseAsMoment = createParser({
 export const ACCESS_TABS = ["why", "who"] as const;
 export const HOLDERS_KEY = "access.whoCan";
 export const SIMULATION_KEY = "access.simulate";
+export const REPLAY_KEY = "access.replayDecisions";
 export const UNUSED_KEY = "access.unused.pages";
 export const HOLDERS_PAGE = 50;
 

@@ -103,7 +103,8 @@ export function GrantDialog({ person, place: given, onClose }: GrantDialogProps)
         }
       : null;
   const isSound = !(from && until && until <= from);
-  const simulation = useSimulation(asked && !("email" in asked) && isSound ? { kind: "ASSIGN", ...asked } : null);
+  const change = asked && !("email" in asked) && isSound ? ({ kind: "ASSIGN", ...asked } as const) : null;
+  const simulation = useSimulation(change);
 
   const submit = (form: FormData) => {
     if (!asked || !who || !place) return;
@@ -157,7 +158,7 @@ export function GrantDialog({ person, place: given, onClose }: GrantDialogProps)
         <Field label={t("reason")} hint={t("reasonHint")}>
           {(ids) => <Textarea {...ids} name="reason" maxLength={500} />}
         </Field>
-        {asked && !("email" in asked) && isSound ? <SimulatedForOne query={simulation} /> : null}
+        {change ? <SimulatedForOne change={change} query={simulation} /> : null}
         <Refused error={assign.error as ApiError | null} />
       </form>
       <div className="flex justify-end gap-2 border-t px-5 py-3">

@@ -52,7 +52,8 @@ export function RevokeDialog({ person, held, onClose }: RevokeDialogProps) {
   const client = useTRPCClient();
   const changed = usePeopleChanged();
   const revoke = useCommand<{ id: string }, unknown>((input, options) => client.access.revoke.mutate(input, options));
-  const simulation = useSimulation({ kind: "REVOKE", id: held.id });
+  const change = { kind: "REVOKE", id: held.id } as const;
+  const simulation = useSimulation(change);
   const denied = held.effect === "DENY";
   const said = { name: person.name, role: roleName(held.role), place: placeName(held.scope) };
   const confirm = () =>
@@ -75,7 +76,7 @@ export function RevokeDialog({ person, held, onClose }: RevokeDialogProps) {
       onConfirm={confirm}
       onClose={onClose}
     >
-      <SimulatedForOne query={simulation} />
+      <SimulatedForOne change={change} query={simulation} />
     </ConfirmDialog>
   );
 }

@@ -65,7 +65,8 @@ export function SaveRoleDialog({ role, draft, onClose, onSaved }: SaveProps) {
   const client = useTRPCClient();
   const changed = usePeopleChanged();
   const permissions = [...draft.permissions].sort() as Permission[];
-  const simulation = useSimulation({ kind: "ROLE", id: role.id, permissions });
+  const change = { kind: "ROLE", id: role.id, permissions } as const;
+  const simulation = useSimulation(change);
   const save = useCommand<Change, unknown>((input, options) => client.access.changeRole.mutate(input, options));
   const error = save.error as ApiError | null;
   const stale = error?.data?.code === "role.stale";
@@ -94,7 +95,7 @@ export function SaveRoleDialog({ role, draft, onClose, onSaved }: SaveProps) {
     >
       <div className="flex flex-col gap-4 px-5 pt-2 pb-4">
         <DifferenceOfRole role={role} draft={draft} />
-        <Simulated query={simulation} />
+        <Simulated change={change} query={simulation} />
         {error ? (
           <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-soft px-3 py-2 text-sm">
             <span className="min-w-0 flex-1">{say(error)}</span>

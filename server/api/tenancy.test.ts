@@ -62,6 +62,15 @@ type Inputs = (ids: Ids) => readonly unknown[];
 const NO_IDS: Inputs = () => [];
 const MAP = { fields: { org: { column: "org" }, type: { column: "type" }, title: { column: "title" } } };
 
+const proposals: Inputs = ({ role, person, client, org, assignment }) => [
+  { change: { kind: "ROLE", id: role, permissions: ["approvals:read"] } },
+  { change: { kind: "DELETE", id: role } },
+  { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: mine.rootId } },
+  { change: { kind: "ASSIGN", clientId: client, role: "reader", scopeId: mine.rootId } },
+  { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: org } },
+  { change: { kind: "REVOKE", id: assignment } },
+];
+
 /** How each procedure can be handed somebody else's ids: a procedure that is not here fails the test. */
 const PROCEDURES: Record<string, Inputs> = {
   "access.ask": ({ org }) => [{ role: "reader", scopeId: org, hours: 1, reason: "To look." }],
@@ -97,14 +106,8 @@ const PROCEDURES: Record<string, Inputs> = {
   "access.createRole": NO_IDS,
   "access.changeRole": ({ role }) => [{ id: role, version: 1, name: "Mine", permissions: ["approvals:read"] }],
   "access.deleteRole": ({ role }) => [{ id: role, version: 1 }],
-  "access.simulate": ({ role, person, client, org, assignment }) => [
-    { change: { kind: "ROLE", id: role, permissions: ["approvals:read"] } },
-    { change: { kind: "DELETE", id: role } },
-    { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: mine.rootId } },
-    { change: { kind: "ASSIGN", clientId: client, role: "reader", scopeId: mine.rootId } },
-    { change: { kind: "ASSIGN", personId: person, role: "reader", scopeId: org } },
-    { change: { kind: "REVOKE", id: assignment } },
-  ],
+  "access.simulate": proposals,
+  "access.replayDecisions": proposals,
   "access.whoAmI": NO_IDS,
   "approvals.list": ({ org, pending }) => [{ filter: { org: [org] } }, { filter: { q: pending } }],
   "approvals.count": ({ org }) => [{ filter: { org: [org] } }],

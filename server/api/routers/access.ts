@@ -9,6 +9,7 @@ import { listRoleNames, listRoles } from "#server/domain/access/list-roles.ts";
 import { listUnused, listUnusedByRole } from "#server/domain/access/list-unused.ts";
 import { askable, listAsked } from "#server/domain/access/prepare-ask.ts";
 import { listAssignments, whoAmI } from "#server/domain/access/queries.ts";
+import { replayDecisions } from "#server/domain/access/replay-decisions.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { simulateAccess } from "#server/domain/access/simulate-access.ts";
 
@@ -28,6 +29,7 @@ export const access = router({
   assign: write(assignRole),
   revoke: write(revokeRole),
   simulate: ask(simulateAccess),
+  replayDecisions: ask(replayDecisions),
   createRole: write(createRole),
   changeRole: write(changeRole),
   deleteRole: write(deleteRole),

@@ -61,6 +61,7 @@ const MATRIX: Row[] = [
   ["access.createRole", "access:write", RUNS, () => ({ code: "a", name: "A", permissions: [] }), "tenant"],
   ["access.deleteRole", "access:write", RUNS, () => ({ ...id(), version: 1 }), "tenant"],
   ["access.explain", null, [...ALL], () => ({ permission: "approvals:read", scopeId: world.orgs.ca })],
+  ["access.replayDecisions", "access:write", RUNS, () => ({ change: { kind: "DELETE", ...id() } }), "tenant"],
   ["access.revoke", "access:write", RUNS, id],
   ["access.roleNames", null, [...ALL], () => ({})],
   ["access.roles", "access:write", RUNS, () => ({})],

@@ -67,6 +67,9 @@ export const OWN_ROLES_MAX = 200;
 /** What has not been used for so long is reported as unused. */
 export const UNUSED_DAYS = 90;
 
+/** A change is held against what was recorded in so many days. */
+export const REPLAYED_DAYS = 90;
+
 /** The built-in role of programs is not offered for people. */
 export const PROGRAM_ROLE = "service";
 

@@ -99,13 +99,16 @@ const given = {
   until: instant.optional(),
 };
 
+const change = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("ROLE"), id: uuid, permissions: rolePermissions }),
+  z.strictObject({ kind: z.literal("DELETE"), id: uuid }),
+  z.strictObject({ kind: z.literal("ASSIGN"), personId: uuid.optional(), clientId: uuid.optional(), ...given }),
+  z.strictObject({ kind: z.literal("REVOKE"), id: uuid }),
+]);
+export type Change = z.output<typeof change>;
+
 export const simulationInput = z.strictObject({
-  change: z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("ROLE"), id: uuid, permissions: rolePermissions }),
-    z.strictObject({ kind: z.literal("DELETE"), id: uuid }),
-    z.strictObject({ kind: z.literal("ASSIGN"), personId: uuid.optional(), clientId: uuid.optional(), ...given }),
-    z.strictObject({ kind: z.literal("REVOKE"), id: uuid }),
-  ]),
+  change,
   /** So many of those whom it touches are named; all of them are counted. */
   limit: z.int().min(1).max(200).default(50),
 });

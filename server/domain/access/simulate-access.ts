@@ -1,124 +1,12 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { z } from "zod";
-import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
-import type { Grant, Permission } from "#server/domain/access/rules.ts";
+import type { Subject } from "#server/domain/access/read-proposal.ts";
+import { readProposal } from "#server/domain/access/read-proposal.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { simulationInput } from "#server/domain/access/schema.ts";
 import type { Gain } from "#server/domain/access/simulate.ts";
 import { simulate } from "#server/domain/access/simulate.ts";
-import { may } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
-import { Refusal } from "#server/domain/refusals.ts";
-import { Prisma } from "#server/platform/db.ts";
-
-type Change = z.output<typeof simulationInput>["change"];
-
-interface Subject {
-  readonly id: string;
-  readonly kind: "PERSON" | "CLIENT";
-  readonly name: string;
-  readonly email: string | null;
-}
-
-interface Held {
-  readonly id: string;
-  readonly subject: string;
-  readonly roleId: string;
-  readonly scopeId: string;
-  readonly effect: string;
-  readonly from: Date | null;
-  readonly until: Date | null;
-}
-
-interface RoleRow {
-  readonly id: string;
-  readonly permissions: string[];
-}
-
-/** A change as it meets what is held: whom it touches, what it is about, and what is held after it. */
-interface Proposal {
-  readonly role: RoleRow;
-  readonly touches: Prisma.Sql;
-  /** What the role of an assignment holds after it. */
-  readonly permissions: (role: RoleRow) => readonly string[];
-  readonly after: (held: readonly Held[], subject: string) => readonly Held[];
-}
-
-const same = (held: readonly Held[]) => held;
-const asIs = ({ permissions }: RoleRow) => permissions;
-
-const roleWhere = async ({ tx, caller }: Read, where: Prisma.Sql) => {
-  const [role] = await tx.$queryRaw<RoleRow[]>`
-    SELECT r.id, ARRAY(SELECT p.permission FROM role_permissions p WHERE p.tenant_id = r.tenant_id AND p.role_id = r.id) AS permissions
-    FROM roles r WHERE r.tenant_id = ${caller.tenantId}::uuid AND ${where}`;
-  if (!role) throw new Refusal("role.not_found");
-  return role;
-};
-
-/** Another set of permissions for a role; one that is deleted holds none. */
-async function roleProposal(read: Read, id: string, permissions: readonly string[]): Promise<Proposal> {
-  refuseElsewhere(read.caller, "access:write");
-  const role = await roleWhere(read, Prisma.sql`r.id = ${id}::uuid`);
-  return {
-    role: { id, permissions: [...role.permissions, ...permissions] },
-    touches: Prisma.sql`(SELECT coalesce(a.person_id, a.client_id) FROM assignments a WHERE a.tenant_id = ${read.caller.tenantId}::uuid AND a.role_id = ${id}::uuid)`,
-    permissions: (one) => (one.id === id ? permissions : one.permissions),
-    after: same,
-  };
-}
-
-async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIGN" }>): Promise<Proposal> {
-  const { scopeId, effect, from = null, until = null, personId, clientId } = change;
-  if (!may(read.caller, "access:write", scopeId)) throw new Refusal("scope.not_found");
-  const role = await roleWhere(read, Prisma.sql`r.code = ${change.role}`);
-  const id = personId ?? clientId ?? null;
-  return {
-    role,
-    touches: Prisma.sql`(SELECT ${id}::uuid)`,
-    permissions: asIs,
-    after: (held, subject) => [...held, { id: "", subject, roleId: role.id, scopeId, effect, from, until }],
-  };
-}
-
-async function revokeProposal(read: Read, id: string): Promise<Proposal> {
-  const { tx, caller } = read;
-  const row = await tx.assignment.findUnique({ where: { tenantId_id: { tenantId: caller.tenantId, id } } });
-  if (!row || !may(caller, "access:write", row.scopeId)) throw new Refusal("assignment.not_found");
-  return {
-    role: await roleWhere(read, Prisma.sql`r.id = ${row.roleId}::uuid`),
-    touches: Prisma.sql`(SELECT ${row.personId ?? row.clientId}::uuid)`,
-    permissions: asIs,
-    after: (held) => held.filter((one) => one.id !== id),
-  };
-}
-
-function proposalOf(read: Read, change: Change): Promise<Proposal> {
-  if (change.kind === "ROLE") return roleProposal(read, change.id, change.permissions);
-  if (change.kind === "DELETE") return roleProposal(read, change.id, []);
-  return change.kind === "ASSIGN" ? assignProposal(read, change) : revokeProposal(read, change.id);
-}
-
-/** Those whom a change touches and who can act here at all, by name. */
-const subjectsOf = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Subject[]>`
-  SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
-  WHERE m.tenant_id = ${tenantId}::uuid AND m.status = 'ACTIVE' AND m.person_id IN ${touches}
-  UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.disabled_at IS NULL AND c.id IN ${touches}
-  ORDER BY name, id`;
-
-const heldBy = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Held[]>`
-  SELECT a.id, coalesce(a.person_id, a.client_id) AS subject, a.role_id AS "roleId", a.scope_id AS "scopeId", a.effect, a.starts_at AS "from", a.ends_at AS "until"
-  FROM assignments a WHERE a.tenant_id = ${tenantId}::uuid AND (a.person_id IN ${touches} OR a.client_id IN ${touches})`;
-
-function grantsOf(held: readonly Held[], permissions: ReadonlyMap<string, ReadonlySet<string>>): Grant[] {
-  return held.map(({ roleId, scopeId, effect, from, until }) => ({
-    permissions: permissions.get(roleId) ?? new Set<string>(),
-    scopeId,
-    effect: effect === "DENY" ? "DENY" : "ALLOW",
-    from: from?.getTime() ?? null,
-    until: until?.getTime() ?? null,
-  }));
-}
 
 const PARTS_MAX = 20;
 
@@ -155,32 +43,26 @@ export const simulateAccess = query({
   permission: "access:write",
   input: simulationInput,
   run: async (read, { change, limit }) => {
-    const { caller, tx } = read;
-    const { role, touches, permissions, after } = await proposalOf(read, change);
-    const subjects = await subjectsOf(read, touches);
-    if (change.kind === "ASSIGN" && subjects.length === 0) throw new Refusal("person.not_found");
-    const bySubject = Map.groupBy(await heldBy(read, touches), ({ subject }) => subject);
-    const roles = await tx.$queryRaw<RoleRow[]>`
-      SELECT role_id AS id, array_agg(permission) AS permissions FROM role_permissions WHERE tenant_id = ${caller.tenantId}::uuid GROUP BY 1`;
-    const was = new Map(roles.map((one) => [one.id, new Set(one.permissions)]));
-    const is = new Map([...roles, role].map((one) => [one.id, new Set(permissions(one))]));
-    const about = PERMISSIONS.filter((permission: Permission) => role.permissions.includes(permission));
+    const { about, subjects } = await readProposal(read, change);
+    const permissions = PERMISSIONS.filter((permission) => about.includes(permission));
     const now = Date.now();
     const touched: ((typeof subjects)[number] & { gains: Gain[] })[] = [];
     for (const [n, subject] of subjects.entries()) {
       if (n % SUBJECTS_A_TURN === SUBJECTS_A_TURN - 1) await othersTurn();
-      const held = bySubject.get(subject.id) ?? [];
-      const grants = { before: grantsOf(held, was), after: grantsOf(after(held, subject.id), is) };
-      const gains = simulate(caller.access.scopes, grants, about, now);
+      const gains = simulate(read.caller.access.scopes, subject, permissions, now);
       if (gains.length > 0) touched.push({ ...subject, gains });
     }
     return {
       at: new Date(now).toISOString(),
       people: counted(touched, "PERSON"),
       clients: counted(touched, "CLIENT"),
-      items: touched
-        .slice(0, limit)
-        .map(({ gains, ...subject }) => ({ ...subject, gains: gains.map((gain) => gainShape(read, gain)) })),
+      items: touched.slice(0, limit).map(({ id, kind, name, email, gains }) => ({
+        id,
+        kind,
+        name,
+        email,
+        gains: gains.map((gain) => gainShape(read, gain)),
+      })),
       more: Math.max(0, touched.length - limit),
     };
   },

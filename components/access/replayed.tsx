@@ -1,0 +1,91 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
+import { useTranslations } from "next-intl";
+import type { ProposedChange } from "#components/access/simulated.tsx";
+import { REPLAY_KEY } from "#components/access/view.ts";
+import { useErrorText } from "#components/api/refusal.ts";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPCClient } from "#components/api/trpc.ts";
+import { Button } from "#components/ui/button.tsx";
+import { cn } from "#components/ui/cn.ts";
+import { Skeleton } from "#components/ui/notice.tsx";
+import { Moment } from "#components/ui/time.tsx";
+import type { AppRouter } from "#server/api/root.ts";
+import { REPLAYED_DAYS } from "#server/domain/access/rules.ts";
+
+type Replay = inferRouterOutputs<AppRouter>["access"]["replayDecisions"];
+
+const NAMED = 5;
+
+function useReplay(change: ProposedChange) {
+  const client = useTRPCClient();
+  return useQuery<Replay, ApiError>({
+    queryKey: [REPLAY_KEY, change],
+    queryFn: ({ signal }) => client.access.replayDecisions.mutate({ change, limit: NAMED }, { signal }),
+    staleTime: 60_000,
+  });
+}
+
+/** What of the record would be another answer, each with out of how many; what nothing was recorded of is left out. */
+function Turned({ replay: { decisions, actions, denials } }: { replay: Replay }) {
+  const t = useTranslations("replay");
+  const lines = [
+    { key: "decisions", looked: decisions.looked, turned: decisions.refused, bad: true },
+    { key: "actions", looked: actions.looked, turned: actions.refused, bad: true },
+    { key: "denials", looked: denials.looked, turned: denials.allowed, bad: false },
+  ] as const;
+  return (
+    <ul className="flex flex-col gap-0.5">
+      {lines
+        .filter(({ looked }) => looked > 0)
+        .map(({ key, looked, turned, bad }) => (
+          <li key={key} className={cn("tabular-nums", turned === 0 && "text-ink-3")}>
+            {t.rich(key, {
+              turned,
+              looked,
+              n: (text) => <b className={cn("font-semibold", turned > 0 && (bad ? "text-bad" : "text-ok"))}>{text}</b>,
+            })}
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+/** Whom it would have met most often. */
+function Whom({ replay: { items, more } }: { replay: Replay }) {
+  const t = useTranslations("replay");
+  if (items.length === 0) return null;
+  const named = items.map(({ name, refused, allowed }) => t("named", { name, count: refused + allowed })).join(", ");
+  return <p className="text-ink-3 text-xs">{t("whom", { named, more })}</p>;
+}
+
+/** How many of the recorded decisions of the last days a change would have turned, before it is made. */
+export function Replayed({ change, alone = false }: { change: ProposedChange; alone?: boolean }) {
+  const t = useTranslations("replay");
+  const errors = useTranslations("errors");
+  const say = useErrorText();
+  const { data, error, refetch } = useReplay(change);
+  const looked = data ? data.decisions.looked + data.actions.looked + data.denials.looked : 0;
+  const since = data?.since;
+  return (
+    <section aria-live="polite" className="flex flex-col gap-1 pt-2 text-sm">
+      <h4 className="font-medium text-ink-2 text-xs">
+        {since ? t.rich("titleSince", { when: () => <Moment at={since} /> }) : t("title", { days: REPLAYED_DAYS })}
+      </h4>
+      {error ? (
+        <p className="flex flex-wrap items-center gap-2 text-bad">
+          <span className="min-w-0 flex-1">{say(error)}</span>
+          <Button size="sm" onClick={() => void refetch()}>
+            {errors("retry")}
+          </Button>
+        </p>
+      ) : null}
+      {!data && !error ? <Skeleton className="h-5 w-2/3" /> : null}
+      {data && looked === 0 ? <p className="text-ink-3">{t("nothing")}</p> : null}
+      {data && looked > 0 ? <Turned replay={data} /> : null}
+      {data && !alone ? <Whom replay={data} /> : null}
+    </section>
+  );
+}
