@@ -1,6 +1,6 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { beyondOf, compared, toAsk, withDrift } from "#components/approvals/list/drift.ts";
@@ -30,19 +30,21 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   const { orgs } = useMe();
   const { queryKey } = useListOptions(view);
   const waiting = useRef<readonly string[]>([]);
-  const counting = useRef(false);
+  /** Since when more changed than was told, so that only the counts say how much. */
+  const counting = useRef<number | null>(null);
   const sought = useRef(new Sought());
 
   const get = () => queryClient.getQueryData<Pages>(queryKey);
   const put = (change: (pages: Pages) => Pages) =>
     queryClient.setQueryData<Pages>(queryKey, (pages) => (pages ? change(pages) : pages));
 
-  /** Where more changed than was told, the counts say how much. */
-  const count = async (filter: ReturnType<typeof filterOf>) => {
-    const counts = await queryClient.fetchQuery({ ...trpc.approvals.count.queryOptions({ filter }), staleTime: 0 });
-    beyond(matchedNow(counts, view));
-  };
+  // Whoever shows the counts asks for them; a second question here would end the one that is under way.
+  const counted = useQuery({ ...trpc.approvals.count.queryOptions({ filter: filterOf(view, orgs) }), enabled: false });
   const beyond = (matched: number) => put((pages) => withDrift(pages, { beyond: beyondOf(pages, matched, COUNT_MAX) }));
+  const count = useEffectEvent(() => {
+    const { data, dataUpdatedAt } = counted;
+    if (data && counting.current !== null && dataUpdatedAt >= counting.current) beyond(matchedNow(data, view));
+  });
 
   /** Of what was told, all that the words may concern: what is in the list, and what the engine finds of the rest. */
   const searched = async (pages: Pages, news: News, words: string, filter: ReturnType<typeof filterOf>) => {
@@ -65,7 +67,7 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
     if (!pages) return;
     const { words, rest: filter } = wordsOf(filterOf(view, orgs));
     const all = news.all ? idsOf(pages).slice(0, COMPARED_MAX) : [];
-    counting.current ||= news.all && words === null;
+    if (news.all && words === null) counting.current ??= Date.now();
     const { here, found } =
       words === null ? { here: news.changed, found: [] } : await searched(pages, news, words, filter);
     const asked = [...toAsk(pages, here, news.all ? [...seen(), ...all] : [], waiting.current), ...found];
@@ -78,11 +80,11 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
     if (!sought.current.waiting) put((now) => withDrift(now, { checked: news.mark }));
     waiting.current = asked.slice(STANDING_MAX);
     if (waiting.current.length > 0 || sought.current.waiting) return "more";
-    if (counting.current) {
-      counting.current = false;
-      await count(filter);
-    }
+    count();
   });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is counted once, whatever it says
+  useEffect(() => count(), [counted.dataUpdatedAt]);
 
   const about = JSON.stringify(queryKey);
   const loaded = shown?.pages[0]?.loaded;
@@ -90,7 +92,7 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list, or the same one loaded anew, is compared from where it stands
   useEffect(() => {
     waiting.current = [];
-    counting.current = false;
+    counting.current = null;
     sought.current.clear();
     if (!ready) return;
     const from = get()?.pages[0]?.drift?.checked ?? 0;
