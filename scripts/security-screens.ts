@@ -223,6 +223,22 @@ export const SECURITY_SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByRole("button", { name: "Review and save" }).click();
     await page.getByText(/now\.$/).waitFor();
   },
+  "roles-replayed": async (page) => {
+    await page.goto("/people?q=olu");
+    await page.getByRole("list", { name: "Members" }).getByRole("link").first().click();
+    await page
+      .getByRole("button", { name: /^Take away/ })
+      .first()
+      .click();
+    await page
+      .getByText(/would have been refused/)
+      .first()
+      .waitFor();
+    await page
+      .getByText(/would have been refused/)
+      .first()
+      .scrollIntoViewIfNeeded();
+  },
   "roles-unused": async (page) => {
     await page.goto("/roles?tab=unused");
     await page.getByRole("heading", { name: "By person and program" }).waitFor();

@@ -49,6 +49,7 @@ test("why can't Vera approve this: it is answered, given with an end, at work in
   await expect(approve).toBeEnabled();
   await streams.holder();
   await ana.getByRole("button", { name: "Take away Decider, California (CA)" }).click();
+  await expect(people.dialog.getByText("1 of 1 decision would have been refused")).toBeVisible();
   await people.dialog.getByRole("button", { name: "Take away" }).click();
   await expect(people.dialog).toHaveCount(0);
   await expect(approve).toBeDisabled(await withinASecond(request));
