@@ -224,20 +224,17 @@ export const SECURITY_SCREENS: Record<string, (page: Page) => Promise<void>> = {
     await page.getByText(/now\.$/).waitFor();
   },
   "roles-replayed": async (page) => {
-    await page.goto("/people?q=olu");
+    await openRoles(page);
+    await page.goto("/inbox?state=PENDING&type=car");
+    await page.getByRole("grid").getByRole("link").first().click();
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByRole("main").getByText("Approved", { exact: true }).first().waitFor();
+    await page.goto("/people?q=ana@");
     await page.getByRole("list", { name: "Members" }).getByRole("link").first().click();
-    await page
-      .getByRole("button", { name: /^Take away/ })
-      .first()
-      .click();
-    await page
-      .getByText(/would have been refused/)
-      .first()
-      .waitFor();
-    await page
-      .getByText(/would have been refused/)
-      .first()
-      .scrollIntoViewIfNeeded();
+    await page.getByRole("button", { name: "Take away Administrator, the whole tenant" }).click();
+    const turned = page.getByText(/would have been refused/).first();
+    await turned.waitFor();
+    await turned.scrollIntoViewIfNeeded();
   },
   "roles-unused": async (page) => {
     await page.goto("/roles?tab=unused");
