@@ -113,6 +113,10 @@ export const DEVICE_DAYS = 400;
 export const SECOND_FACTORS = ["totp", "passkey"] as const;
 export type SecondFactor = (typeof SECOND_FACTORS)[number];
 
+/** What is told by mail of what somebody has beside a password. */
+export const FACTOR_CHANGES = ["totpAdded", "totpRemoved", "passkeyAdded", "passkeyRemoved", "codesRenewed"] as const;
+export type FactorChange = (typeof FACTOR_CHANGES)[number];
+
 /** What somebody can prove themselves with. */
 export type Proof = "password" | SecondFactor;
 
