@@ -341,6 +341,40 @@ describe("a passkey", () => {
   });
 });
 
+describe("a right password that a second step follows is no failed try", () => {
+  const failures = async ({ email }: Account) =>
+    (await sql("SELECT coalesce(sum(failures), 0)::int AS n FROM sign_in_attempts WHERE account = $1", [email]))[0].n;
+
+  test("where that is a code", async () => {
+    const { account, secret } = await withTotp();
+    const { finish } = await halfway(account);
+    expect(await finish("000000").then(told)).toBe("sign_in.wrong");
+    expect(await failures(account)).toBe(2);
+    expect(told(await finish(codeAt(secret)))).toBe("ok");
+    expect(await failures(account)).toBe(0);
+  });
+
+  test("where that is a passkey: it goes on day after day without a delay", async () => {
+    const { account, key } = await withPasskey();
+    for (let i = 0; i < 6; i++) {
+      const { browser, said } = await halfway(account, "198.51.100.20");
+      expect(said.body.url).toMatch(/\?error=second:passkey$/);
+      const options = data(await browser.mutate("signIn.passkeyOptions", {}));
+      expect(told(await browser.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("ok");
+    }
+    expect(await failures(account)).toBe(0);
+  });
+
+  test("but one that nothing follows is, and a passkey of somebody else clears nobody's", async () => {
+    const { account } = await withPasskey();
+    const other = await withPasskey();
+    const { browser } = await halfway(account);
+    const options = data(await browser.mutate("signIn.passkeyOptions", {}));
+    expect(told(await browser.mutate("signIn.passkey", { passkey: other.key.assert(options) }))).toBe("ok");
+    expect(await failures(account)).toBe(1);
+  });
+});
+
 describe("whose factors change", () => {
   /** The mails to an account about them, with what is in their links. */
   async function mails({ email }: Account) {
