@@ -176,7 +176,7 @@ describe("R12 with the application's own filter removed", () => {
     },
   );
 
-  test("a session or a service token shows by its own hash only, a membership by its own person only, and they can do nothing with it", async () => {
+  test("a session or a service token shows by its own hash or family only, a membership by its own person only, and they can do nothing with it", async () => {
     const [session] = await ask("SELECT * FROM user_sessions WHERE tenant_id = $1", [theirs.tenantId]);
     const token = { "app.tenant_id": mine.tenantId, "app.token_hash": session.token_hash };
     const sessions = "SELECT id FROM user_sessions WHERE tenant_id <> $1";
@@ -198,6 +198,13 @@ describe("R12 with the application's own filter removed", () => {
     expect(await as(app, mailed, links, [mine.tenantId])).toMatchObject({ rows: [{ id: link.id }] });
     const use = "UPDATE account_links SET status = 'USED', ended_at = now() WHERE token_hash = $1";
     expect(await as(app, mailed, use, [link.token_hash])).toMatchObject({ rowCount: 0 });
+    const [next] = await ask("UPDATE user_sessions SET family_id = id WHERE id = $1 RETURNING id, family_id", [
+      session.id,
+    ]);
+    const replaced = { "app.tenant_id": mine.tenantId, "app.session_family": next.family_id };
+    expect(await as(app, replaced, sessions, [mine.tenantId])).toMatchObject({ rows: [{ id: next.id }] });
+    const end = "UPDATE user_sessions SET status = 'REVOKED', ended_at = now() WHERE family_id = $1";
+    expect(await as(app, replaced, end, [next.family_id])).toMatchObject({ rowCount: 0 });
     const steal = "UPDATE user_sessions SET absolute_expires_at = 'infinity' WHERE token_hash = $1";
     expect(await as(app, token, steal, [session.token_hash])).toMatchObject({ rowCount: 0 });
   });
@@ -256,6 +263,7 @@ describe("the wall itself", () => {
       "outbox_deliveries claimed_by_worker ALL {countersign_worker}",
       "outbox_events claimed_by_worker SELECT {countersign_worker}",
       "service_tokens own_token SELECT {public}",
+      "user_sessions own_family SELECT {public}",
       "user_sessions own_previous_token SELECT {public}",
       "user_sessions own_token SELECT {public}",
     ]);

@@ -8,13 +8,8 @@ import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 import { challengeOf, registrationOptions, verifyAttestation } from "#server/platform/passkeys.ts";
 
-const asked = ({ caller }: Work, personId: string) =>
-  ({
-    purpose: "REGISTER",
-    personId,
-    sessionId: caller.sessionId ?? "",
-    source: source(caller.address ?? ""),
-  }) as const;
+const asked = ({ caller }: Work, { id: personId, sessionId }: { id: string; sessionId: string }) =>
+  ({ purpose: "REGISTER", personId, sessionId, source: source(caller.address ?? "") }) as const;
 
 /** What a browser is asked for a new passkey of the caller. */
 export const beginPasskey = command({
@@ -25,10 +20,9 @@ export const beginPasskey = command({
   input: nothing,
   run: async (work): Promise<Awaited<ReturnType<typeof registrationOptions>>> => {
     const person = await ownPerson(work);
-    if (!work.caller.sessionId) throw new Refusal("factor.not_usable");
     const known = await work.tx.passkey.findMany({ where: { personId: person.id }, select: { credentialId: true } });
     if (known.length >= PASSKEYS_MAX) throw new Refusal("factor.too_many", { max: PASSKEYS_MAX });
-    const challenge = await openChallenge(asked(work, person.id), work.tx);
+    const challenge = await openChallenge(asked(work, person), work.tx);
     return registrationOptions(
       person,
       challenge,
@@ -46,13 +40,10 @@ export const addPasskey = command({
   input: newPasskeyInput,
   sensitive: true,
   run: async (work, { passkey, name }): Promise<{ id: string; recoveryCodes: string[] }> => {
-    const { id: personId } = await ownPerson(work);
+    const person = await ownPerson(work);
+    const { id: personId } = person;
     const challenge = challengeOf(passkey);
-    if (
-      !work.caller.sessionId ||
-      challenge === null ||
-      !(await takeChallenge(challenge, asked(work, personId), work.tx))
-    )
+    if (challenge === null || !(await takeChallenge(challenge, asked(work, person), work.tx)))
       throw new Refusal("factor.not_usable");
     const held = await verifyAttestation(passkey, challenge);
     if (!held) throw new Refusal("factor.not_usable");
@@ -65,6 +56,6 @@ export const addPasskey = command({
       VALUES (${id}::uuid, ${personId}::uuid, ${credentialId}, ${publicKey}, ${counter}::bigint, ${transports}, ${name})
       ON CONFLICT (credential_id) DO NOTHING`;
     if (kept === 0) throw new Refusal("factor.not_usable");
-    return { id, recoveryCodes: await factorAdded(work, personId, { factor: "passkey", name }) };
+    return { id, recoveryCodes: await factorAdded(work, person, { factor: "passkey", name }) };
   },
 });

@@ -15,7 +15,8 @@ export const confirmTotp = command({
   input: codeInput,
   sensitive: true,
   run: async (work, { code }): Promise<{ recoveryCodes: string[] }> => {
-    const { id } = await ownPerson(work);
+    const person = await ownPerson(work);
+    const { id } = person;
     const [begun] = await work.tx.$queryRaw<{ sealed_secret: Uint8Array }[]>`
       SELECT sealed_secret FROM totp_factors WHERE person_id = ${id}::uuid AND confirmed_at IS NULL FOR UPDATE`;
     const secret = begun ? unseal(begun.sealed_secret, totpContext(id)) : null;
@@ -24,6 +25,6 @@ export const confirmTotp = command({
     if (step === null) throw new Refusal("session.proof_wrong");
     await work.tx.$executeRaw`
       UPDATE totp_factors SET confirmed_at = clock_timestamp(), last_step = ${step}::bigint WHERE person_id = ${id}::uuid`;
-    return { recoveryCodes: await factorAdded(work, id, { factor: "totp" }) };
+    return { recoveryCodes: await factorAdded(work, person, { factor: "totp" }) };
   },
 });

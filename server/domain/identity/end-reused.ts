@@ -33,7 +33,7 @@ const endSession = command({
   },
 });
 
-/** Looks whether a token that is nobody's was somebody's, and ends that session. */
+/** Looks whether a token that is nobody's was somebody's, and ends the session that lives on in its place, in whatever tenant. */
 export async function endReused(hash: string, { address, requestId }: RequestFacts): Promise<void> {
   const [found] = await database().client.$queryRaw<{ tenant_id: string; session_id: string }[]>`
     SELECT tenant_id, session_id FROM reused_session(${hash})`;

@@ -1,6 +1,10 @@
 import { generateSync } from "otplib";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { reportSignIn } from "#server/domain/identity/report-sign-in.ts";
 import { CHALLENGE_TRIES, RECOVERY_CODES, recoveryCode, recoveryText } from "#server/domain/identity/rules.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
+import { sealContext } from "#server/domain/messaging/send-message.ts";
+import { unseal } from "#server/platform/seals.ts";
 import { Authenticator } from "#server/testing/authenticator.ts";
 import type { Account, Said } from "#server/testing/http.ts";
 import { Browser, makeAccount, signedIn } from "#server/testing/http.ts";
@@ -334,6 +338,99 @@ describe("a passkey", () => {
     await sql(`UPDATE people SET ${column} = clock_timestamp() WHERE id = $1`, [account.personId]);
     const other = new Browser();
     expect(await enter(other, key.assert(await asked(other)))).toBe("sign_in.wrong");
+  });
+});
+
+describe("a right password that a second step follows is no failed try", () => {
+  const failures = async ({ email }: Account) =>
+    (await sql("SELECT coalesce(sum(failures), 0)::int AS n FROM sign_in_attempts WHERE account = $1", [email]))[0].n;
+
+  test("where that is a code", async () => {
+    const { account, secret } = await withTotp();
+    const { finish } = await halfway(account);
+    expect(await finish("000000").then(told)).toBe("sign_in.wrong");
+    expect(await failures(account)).toBe(2);
+    expect(told(await finish(codeAt(secret)))).toBe("ok");
+    expect(await failures(account)).toBe(0);
+  });
+
+  test("where that is a passkey: it goes on day after day without a delay", async () => {
+    const { account, key } = await withPasskey();
+    for (let i = 0; i < 6; i++) {
+      const { browser, said } = await halfway(account, "198.51.100.20");
+      expect(said.body.url).toMatch(/\?error=second:passkey$/);
+      const options = data(await browser.mutate("signIn.passkeyOptions", {}));
+      expect(told(await browser.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("ok");
+    }
+    expect(await failures(account)).toBe(0);
+  });
+
+  test("but one that nothing follows is, and a passkey of somebody else clears nobody's", async () => {
+    const { account } = await withPasskey();
+    const other = await withPasskey();
+    const { browser } = await halfway(account);
+    const options = data(await browser.mutate("signIn.passkeyOptions", {}));
+    expect(told(await browser.mutate("signIn.passkey", { passkey: other.key.assert(options) }))).toBe("ok");
+    expect(await failures(account)).toBe(1);
+  });
+});
+
+describe("whose factors change", () => {
+  /** The mails to an account about them, with what is in their links. */
+  async function mails({ email }: Account) {
+    const rows = await sql(
+      `SELECT m.tenant_id, m.id, m.language, m.subject, m.html, m.text, s.sealed FROM messages m
+       LEFT JOIN message_secrets s ON s.tenant_id = m.tenant_id AND s.message_id = m.id
+       WHERE m.to_email = $1 AND m.template = 'factorChanged' ORDER BY m.id`,
+      [email],
+    );
+    return rows.map(({ tenant_id, id, sealed, ...mail }) => {
+      const link = unseal(sealed, sealContext(tenant_id, id, "link")) ?? "";
+      return { ...mail, token: new URL(link).searchParams.get("token") ?? "" };
+    });
+  }
+
+  test("is told of each change by mail, in their language, with nothing in it that anybody proves themselves with", async () => {
+    const { account, browser, secret, recoveryCodes } = await withTotp();
+    await sql("UPDATE people SET locale = 'es' WHERE id = $1", [account.personId]);
+    const key = new Authenticator();
+    const asked = data(await browser.mutate("factors.beginPasskey", {}));
+    const { id } = data(await browser.mutate("factors.addPasskey", { passkey: key.register(asked), name: "Laptop" }));
+    const renewed = data(await browser.mutate("factors.renewRecoveryCodes", {})).recoveryCodes;
+    await browser.mutate("factors.removePasskey", { id });
+    await browser.mutate("factors.removeTotp", {});
+    const sent = await mails(account);
+    expect(sent.map(({ language, subject }) => [language, subject])).toEqual([
+      ["en", "An authenticator app was added to your account"],
+      ["es", "Se ha añadido una llave de acceso a su cuenta"],
+      ["es", "Los códigos de recuperación de su cuenta son otros"],
+      ["es", "Se ha quitado una llave de acceso de su cuenta"],
+      ["es", "Se ha quitado la aplicación de autenticación de su cuenta"],
+    ]);
+    const secrets = [secret, asked.challenge, "Laptop", ...sent.map(({ token }) => token)];
+    for (const { html, text } of sent) {
+      expect(text).toContain("UTC");
+      for (const part of [...secrets, ...recoveryCodes, ...renewed]) expect(html + text).not.toContain(part);
+    }
+  });
+
+  test("is told nothing where nothing has changed", async () => {
+    const { account, browser } = await withTotp();
+    await browser.mutate("factors.beginTotp", {});
+    await browser.mutate("factors.beginPasskey", {});
+    await browser.mutate("factors.removePasskey", { id: uuidv7() });
+    expect(await mails(account)).toHaveLength(1);
+  });
+
+  test("takes it back by the link of that mail: the factor is gone, and everybody is out", async () => {
+    const { account, browser, key } = await withPasskey();
+    const [mail] = await mails(account);
+    await reportSignIn(mail?.token ?? "", { address: "192.0.2.7", requestId: "r" });
+    expect((await browser.query("access.whoAmI", {})).status).toBe(401);
+    expect(await sql("SELECT FROM passkeys WHERE person_id = $1", [account.personId])).toHaveLength(0);
+    const other = new Browser();
+    const options = data(await other.mutate("signIn.passkeyOptions", {}));
+    expect(told(await other.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("sign_in.wrong");
   });
 });
 

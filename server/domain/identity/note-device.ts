@@ -1,8 +1,7 @@
+import { openNotMe } from "#server/domain/identity/open-not-me.ts";
 import { DEVICE_DAYS, DEVICES_MAX, languageOf, NOT_ME_DAYS, source } from "#server/domain/identity/rules.ts";
-import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import type { Work } from "#server/domain/work.ts";
-import { env } from "#server/platform/env.ts";
 
 interface Hashes {
   readonly presented: string | null;
@@ -47,33 +46,17 @@ export async function rememberDevice(
   return seen && seen.all > 0 ? { known: seen.known } : null;
 }
 
-export const notMeLink = (token: string): string => `${env.APP_URL}/not-me?token=${token}`;
-
 /** Tells the owner of a sign-in from a device that was not seen before, with a link that takes it back. */
 export async function noteDevice(work: Work, signed: Signed): Promise<void> {
   const { personId, sessionId, browser, os, at } = signed;
   const before = await rememberDevice(work, signed);
   if (before === null || before.known) return;
-  const { tenantId, address } = work.caller;
   const person = await work.tx.person.findUniqueOrThrow({ where: { id: personId } });
-  const token = newToken();
-  await work.tx.accountLink.create({
-    data: {
-      tenantId,
-      id: uuidv7(),
-      personId,
-      purpose: "NOT_ME",
-      sessionId,
-      tokenHash: tokenHash(token),
-      createdAt: at,
-      expiresAt: new Date(at.getTime() + NOT_ME_DAYS * 86_400_000),
-    },
-  });
   await sendMessage(work, {
     template: "newDevice",
     to: { email: person.email, personId },
     language: languageOf(person.locale),
-    data: { browser, os, address: address ?? "", at, days: NOT_ME_DAYS },
-    secrets: { link: notMeLink(token) },
+    data: { browser, os, address: work.caller.address ?? "", at, days: NOT_ME_DAYS },
+    secrets: { link: await openNotMe(work, { personId, sessionId, at }) },
   });
 }

@@ -30,6 +30,8 @@ export interface Place {
   readonly provenAt?: number | null | undefined;
   /** No later than this does it end: one that takes the place of another gets no more time. */
   readonly endsBy?: Date | undefined;
+  /** The first of those whose place it takes: a token of any of them that comes back ends it (S5). */
+  readonly familyId?: string | undefined;
 }
 
 export interface Device {
@@ -138,6 +140,7 @@ export const openSession = command({
         idleExpiresAt: idle,
         absoluteExpiresAt: absolute,
         provenAt: provenAt === undefined ? now : new Date(provenAt),
+        familyId: input.familyId ?? null,
       },
     });
     work.audit({
@@ -180,6 +183,7 @@ export async function beginSession(
     ...(changedAt ? { changedAt } : {}),
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
     ...(place.endsBy ? { endsBy: place.endsBy } : {}),
+    ...(place.familyId ? { familyId: place.familyId } : {}),
     ...(place.provenAt === undefined ? {} : { provenAt: place.provenAt ?? 0 }),
   });
   return token;

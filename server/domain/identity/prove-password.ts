@@ -125,8 +125,8 @@ export const triesOf = ({ email, address, device }: Omit<Try, "password">): Prom
 /** Counts a try of a code before it is judged. */
 export const countCode = (tries: Tries): Promise<Counted> => countTry(tries.account, codesOf(tries));
 
-/** A code that worked ends what was counted before it. */
-export async function forgetCodes(tries: Tries): Promise<void> {
+/** A code or a passkey that worked ends what was counted before it, the password among it that it finishes. */
+export async function secondStepHeld(tries: Tries): Promise<void> {
   const keys = [codesOf(tries).key, tries.near.key];
   await database().client.$executeRaw`
     DELETE FROM sign_in_attempts WHERE account = ${tries.account} AND address = ANY(${keys})`;

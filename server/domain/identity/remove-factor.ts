@@ -13,10 +13,12 @@ export const removeTotp = command({
   input: nothing,
   sensitive: true,
   run: async (work): Promise<{ removed: boolean }> => {
-    const { id: personId } = await ownPerson(work);
-    const { count } = await work.tx.totpFactor.deleteMany({ where: { personId, confirmedAt: { not: null } } });
+    const person = await ownPerson(work);
+    const { count } = await work.tx.totpFactor.deleteMany({
+      where: { personId: person.id, confirmedAt: { not: null } },
+    });
     if (count === 0) throw new Refusal("factor.not_found");
-    await factorRemoved(work, personId, { factor: "totp" });
+    await factorRemoved(work, person, { factor: "totp" });
     return { removed: true };
   },
 });
@@ -30,11 +32,11 @@ export const removePasskey = command({
   input: passkeyIdInput,
   sensitive: true,
   run: async (work, { id }): Promise<{ removed: boolean }> => {
-    const { id: personId } = await ownPerson(work);
-    const known = await work.tx.passkey.findFirst({ where: { id, personId } });
+    const person = await ownPerson(work);
+    const known = await work.tx.passkey.findFirst({ where: { id, personId: person.id } });
     if (!known) throw new Refusal("factor.not_found");
-    await work.tx.passkey.deleteMany({ where: { id, personId } });
-    await factorRemoved(work, personId, { factor: "passkey", name: known.name });
+    await work.tx.passkey.deleteMany({ where: { id, personId: person.id } });
+    await factorRemoved(work, person, { factor: "passkey", name: known.name });
     return { removed: true };
   },
 });

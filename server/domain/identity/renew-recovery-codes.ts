@@ -2,19 +2,26 @@ import { randomBytes } from "node:crypto";
 import { command } from "#server/domain/command.ts";
 import { RECOVERY_CODES, recoveryCode, recoveryText } from "#server/domain/identity/rules.ts";
 import { nothing } from "#server/domain/identity/schema.ts";
+import { tellFactorChanged } from "#server/domain/identity/tell-factors.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
-/** The caller themselves, locked: what one has is changed one at a time, and by nobody whose session ended meanwhile. */
-export async function ownPerson({ tx, caller }: Work): Promise<{ id: string; email: string; name: string }> {
-  const [person] = await tx.$queryRaw<{ id: string; email: string; name: string }[]>`
-    SELECT id, email, name FROM people WHERE id = ${caller.personId}::uuid AND frozen_at IS NULL FOR UPDATE`;
-  const { tenantId, sessionId } = caller;
-  const ended =
-    sessionId && (await tx.userSession.count({ where: { tenantId, id: sessionId, status: { not: "ACTIVE" } } }));
-  if (!person || ended) throw new Refusal("person.not_found");
-  return person;
+interface OwnPerson {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly sessionId: string;
+}
+
+/** The caller themselves, locked: what one has is changed one at a time, and in a session of theirs that lives. */
+export async function ownPerson({ tx, caller }: Work): Promise<OwnPerson> {
+  const { tenantId, personId, sessionId } = caller;
+  const [person] = await tx.$queryRaw<Omit<OwnPerson, "sessionId">[]>`
+    SELECT id, email, name FROM people WHERE id = ${personId}::uuid AND frozen_at IS NULL FOR UPDATE`;
+  const lives = sessionId && (await tx.userSession.count({ where: { tenantId, id: sessionId, status: "ACTIVE" } }));
+  if (!person || !lives) throw new Refusal("person.not_found");
+  return { ...person, sessionId };
 }
 
 /** The record of a change of what somebody proves themselves with. */
@@ -45,24 +52,27 @@ async function write({ tx }: Work, personId: string): Promise<string[]> {
   return codes;
 }
 
-/** Records a new factor. The first one brings recovery codes; none when there are some left. */
+interface Factor {
+  readonly factor: "totp" | "passkey";
+  readonly name?: string;
+}
+
+/** Records and tells a new factor. The first one brings recovery codes; none when there are some left. */
 export async function factorAdded(
   work: Work,
-  personId: string,
-  facts: { readonly factor: "totp" | "passkey"; readonly name?: string },
+  { id: personId, sessionId }: OwnPerson,
+  facts: Factor,
 ): Promise<string[]> {
   recordFactor(work, personId, "factor.added", facts);
+  await tellFactorChanged(work, { personId, sessionId, change: `${facts.factor}Added` });
   const left = await work.tx.recoveryCode.count({ where: { personId, usedAt: null } });
   return left > 0 ? [] : write(work, personId);
 }
 
-/** Records that a factor is gone; the codes go with the last one. */
-export async function factorRemoved(
-  work: Work,
-  personId: string,
-  facts: { readonly factor: "totp" | "passkey"; readonly name?: string },
-): Promise<void> {
+/** Records and tells that a factor is gone; the codes go with the last one. */
+export async function factorRemoved(work: Work, { id: personId, sessionId }: OwnPerson, facts: Factor): Promise<void> {
   recordFactor(work, personId, "factor.removed", facts);
+  await tellFactorChanged(work, { personId, sessionId, change: `${facts.factor}Removed` });
   const left =
     (await work.tx.totpFactor.count({ where: { personId, confirmedAt: { not: null } } })) +
     (await work.tx.passkey.count({ where: { personId } }));
@@ -78,12 +88,13 @@ export const renewRecoveryCodes = command({
   input: nothing,
   sensitive: true,
   run: async (work): Promise<{ recoveryCodes: string[] }> => {
-    const { id } = await ownPerson(work);
+    const { id, sessionId } = await ownPerson(work);
     const has =
       (await work.tx.totpFactor.count({ where: { personId: id, confirmedAt: { not: null } } })) +
       (await work.tx.passkey.count({ where: { personId: id } }));
     if (has === 0) throw new Refusal("factor.not_found");
     recordFactor(work, id, "factor.codes_renewed", { factor: "recovery" });
+    await tellFactorChanged(work, { personId: id, sessionId, change: "codesRenewed" });
     return { recoveryCodes: await write(work, id) };
   },
 });

@@ -103,8 +103,8 @@ export function isPersonal(password: string, { email, name, tenants }: PasswordO
 export const RESET_MINUTES = 30;
 export const NOT_ME_DAYS = 7;
 
-/** Resets that are mailed to one account within an hour; what is asked for beyond is answered the same, and not sent. */
-export const RESETS_PER_HOUR = 3;
+/** Between two resets that are mailed to one account. Shorter than a link works: who is sent none has one that does. */
+export const RESET_PAUSE_MINUTES = 10;
 
 /** Devices that are remembered of a person: who was longest away is forgotten first, and who was away for so long. */
 export const DEVICES_MAX = 50;
@@ -112,6 +112,10 @@ export const DEVICE_DAYS = 400;
 /** Beside a password: whoever has one is asked for it too. A passkey verifies its owner, and is both by itself. */
 export const SECOND_FACTORS = ["totp", "passkey"] as const;
 export type SecondFactor = (typeof SECOND_FACTORS)[number];
+
+/** What is told by mail of what somebody has beside a password. */
+export const FACTOR_CHANGES = ["totpAdded", "totpRemoved", "passkeyAdded", "passkeyRemoved", "codesRenewed"] as const;
+export type FactorChange = (typeof FACTOR_CHANGES)[number];
 
 /** What somebody can prove themselves with. */
 export type Proof = "password" | SecondFactor;

@@ -42,6 +42,7 @@ export const sessionInput = z.strictObject({
   device: deviceInput.optional(),
   provenAt: z.number().optional(),
   endsBy: z.date().optional(),
+  familyId: z.uuid().optional(),
 });
 
 const isTimeZone = (zone: string): boolean => {

@@ -1,7 +1,7 @@
 import { command } from "#server/domain/command.ts";
 import { firstTenant, systemCaller } from "#server/domain/identity/queries.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
-import { languageOf, RESET_MINUTES } from "#server/domain/identity/rules.ts";
+import { languageOf, RESET_MINUTES, RESET_PAUSE_MINUTES } from "#server/domain/identity/rules.ts";
 import { sendResetInput } from "#server/domain/identity/schema.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
@@ -64,8 +64,6 @@ interface Waiting {
 }
 
 const BATCH = 50;
-/** What could not be answered in that time is not answered: nobody waits for it any more. */
-const GIVEN_UP_MINUTES = 15;
 
 /** Who is behind an address that a mail may go to: a member of some tenant whom nobody has disabled. */
 async function addressee(account: string): Promise<{ personId: string; tenantId: string } | null> {
@@ -84,13 +82,16 @@ async function answer({ id, account, language, address, requestId }: Waiting): P
   await database().client.resetRequest.updateMany({ where: { id, handledAt: null }, data: { handledAt: new Date() } });
 }
 
-/** Answers what was asked for since the last turn; one that fails is tried again, and holds up none of the others. */
+/**
+ * Answers what was asked for since the last turn; one that fails is tried again, and holds up none of the others. What was
+ * not answered until it could be asked for anew is not answered any more.
+ */
 export async function answerResets(stopping: { readonly aborted: boolean }): Promise<void> {
   const { client } = database();
   await client.$executeRaw`DELETE FROM reset_requests WHERE requested_at < clock_timestamp() - interval '1 day'`;
   const waiting = await client.$queryRaw<Waiting[]>`
     SELECT id, account, language, address, request_id AS "requestId" FROM reset_requests
-    WHERE handled_at IS NULL AND requested_at > clock_timestamp() - make_interval(mins => ${GIVEN_UP_MINUTES}::int) ORDER BY requested_at LIMIT ${BATCH}`;
+    WHERE handled_at IS NULL AND requested_at > clock_timestamp() - make_interval(mins => ${RESET_PAUSE_MINUTES}::int) ORDER BY requested_at LIMIT ${BATCH}`;
   const failed: unknown[] = [];
   for (const request of waiting) {
     if (stopping.aborted) return;

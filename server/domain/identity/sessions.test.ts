@@ -253,6 +253,65 @@ describe("S5 after a rotation at most one successor lives", () => {
     );
   });
 
+  describe("also across tenants", () => {
+    const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+    const caller = async (token: string) => (await who(tokenHash(token))) as Caller;
+    const pass = (personId: string, seconds: number) =>
+      sql(
+        "UPDATE user_sessions SET rotated_at = rotated_at - make_interval(secs => $2), ended_at = ended_at - make_interval(secs => $2) WHERE person_id = $1",
+        [personId, seconds],
+      );
+    const live = (personId: string) =>
+      sql("SELECT tenant_id, token_hash FROM user_sessions WHERE person_id = $1 AND status = 'ACTIVE'", [personId]);
+
+    async function member() {
+      const [account, other] = [await makeAccount(world, "decider"), await makeTenant()];
+      await addPerson(await other.system(), { email: account.email, name: "Both" });
+      return { account, other, first: (await open(account)).token };
+    }
+
+    test("the token before a switch, used after the grace, ends the session that took its place, in that tenant's audit", async () => {
+      const { account, other, first } = await member();
+      const { token } = await switchTenant(await caller(first), other.tenantId, place);
+      const { sessionId } = await caller(token);
+      await pass(account.personId, 58);
+      await endReused(tokenHash(first), facts);
+      expect(await caller(token)).not.toBeNull();
+      await pass(account.personId, 3);
+      await endReused(tokenHash(first), facts);
+      expect(await caller(token)).toBeNull();
+      expect(await sql("SELECT status, ended_reason FROM user_sessions WHERE id = $1", [sessionId])).toEqual([
+        { status: "REVOKED", ended_reason: "token_reused" },
+      ]);
+      expect(
+        await sql("SELECT tenant_id FROM audit_logs WHERE target_id = $1 AND action = 'session.reused'", [sessionId]),
+      ).toEqual([{ tenant_id: other.tenantId }]);
+    });
+
+    test.each([0, 1, 2])("of a session that was switched, proven and switched back, so does token %i", async (nth) => {
+      const { account, other, first } = await member();
+      const second = (await switchTenant(await caller(first), other.tenantId, place)).token;
+      const third = (await rotate(await caller(second))).token ?? "";
+      const last = (await switchTenant(await caller(third), world.tenantId, place)).token;
+      const unrelated = await open(account);
+      await pass(account.personId, 61);
+      expect(await live(account.personId)).toHaveLength(2);
+      await endReused(tokenHash([first, second, third][nth] ?? ""), facts);
+      expect(await caller(last)).toBeNull();
+      expect(await live(account.personId)).toEqual([{ tenant_id: world.tenantId, token_hash: unrelated.hash }]);
+    });
+
+    test("a token that was signed out has no successor: it ends nothing", async () => {
+      const { account, other, first } = await member();
+      const { token } = await switchTenant(await caller(first), other.tenantId, place);
+      await closeSession(await caller(token), {});
+      const { hash } = await open(account);
+      await pass(account.personId, 61);
+      for (const old of [first, token]) await endReused(tokenHash(old), facts);
+      expect(await who(hash)).not.toBeNull();
+    });
+  });
+
   test("an ended session is not rotated", async () => {
     const { caller } = await opened();
     await closeSession(caller, {});

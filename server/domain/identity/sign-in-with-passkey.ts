@@ -2,6 +2,7 @@ import { parse } from "#server/domain/command.ts";
 import { openChallenge } from "#server/domain/identity/open-challenge.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
+import { secondStepHeld, triesOf } from "#server/domain/identity/prove-password.ts";
 import { firstTenant } from "#server/domain/identity/queries.ts";
 import { source } from "#server/domain/identity/rules.ts";
 import { passkeySignInInput } from "#server/domain/identity/schema.ts";
@@ -16,7 +17,7 @@ export async function passkeyOptions({ address }: Place) {
 }
 
 /**
- * A passkey verifies its owner, so it is both factors. One answer for an unknown one, one that does not hold, and one of
+ * A passkey verifies its owner, so it is both factors, also where a password went before it. One answer for an unknown one, one that does not hold, and one of
  * somebody who is disabled or frozen.
  */
 export async function signInWithPasskey(input: unknown, place: Place): Promise<{ token: string }> {
@@ -27,5 +28,6 @@ export async function signInWithPasskey(input: unknown, place: Place): Promise<{
     : null;
   const tenantId = person && !person.disabledAt && !person.frozenAt ? await firstTenant(person.id) : null;
   if (!person || !tenantId) throw new Refusal("sign_in.wrong");
+  await secondStepHeld(await triesOf({ ...person, ...place, device: place.device?.presented ?? null }));
   return { token: await beginSession(tenantId, person, place, person.credential?.changedAt) };
 }

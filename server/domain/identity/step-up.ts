@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Caller } from "#server/domain/caller.ts";
 import { command, parse } from "#server/domain/command.ts";
 import { openChallenge } from "#server/domain/identity/open-challenge.ts";
-import { countCode, forgetCodes, forgetTries, provePassword } from "#server/domain/identity/prove-password.ts";
+import { countCode, forgetTries, provePassword, secondStepHeld } from "#server/domain/identity/prove-password.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import { secondFactorsOf } from "#server/domain/identity/require-proof.ts";
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
@@ -45,7 +45,7 @@ async function proofOf(
   const by = await takeCode(id, given.code ?? "");
   if (by === null) return null;
   await forgetTries(tries);
-  await forgetCodes(tries);
+  await secondStepHeld(tries);
   return ["password", by];
 }
 

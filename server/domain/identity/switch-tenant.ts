@@ -6,24 +6,29 @@ import { tenantsOf } from "#server/domain/identity/queries.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { database, inTenant } from "#server/platform/db.ts";
 
-/** Until when the session may live at most, and since when the password is theirs: what is set after this opens none. */
+/**
+ * Of which family the session is, until when it may live at most, and since when the password is theirs: what is set after
+ * this opens none.
+ */
 async function before({ tenantId, sessionId }: Caller, personId: string) {
   const where = { tenantId_id: { tenantId, id: sessionId ?? "" } };
   const session = sessionId ? await inTenant(tenantId, (tx) => tx.userSession.findUnique({ where })) : null;
   const credential = await database().client.credential.findUnique({ where: { personId } });
-  return { endsBy: session?.absoluteExpiresAt, changedAt: credential?.changedAt };
+  const family = { familyId: session?.familyId ?? session?.id, endsBy: session?.absoluteExpiresAt };
+  return { family, changedAt: credential?.changedAt };
 }
 
 /**
  * Ends the caller's session and opens one in another tenant of theirs. The end comes first, and only who brought it
- * about goes on: of two switches with one token at most one has a successor (S5), which ends when the first would have.
+ * about goes on: of two switches with one token at most one has a successor (S5), which ends when the first would have, or
+ * when that token comes back.
  */
 export async function switchTenant(caller: Caller, tenantId: string, place: Place): Promise<{ token: string }> {
   const { personId, name, provenAt } = caller;
   const own = personId ? await tenantsOf(personId) : [];
   if (!personId || !own.some((tenant) => tenant.id === tenantId)) throw new Refusal("org.not_found");
-  const { endsBy, changedAt } = await before(caller, personId);
+  const { family, changedAt } = await before(caller, personId);
   const { closed } = await closeSession(caller, {});
   if (!closed) throw new Refusal("org.not_found");
-  return { token: await beginSession(tenantId, { id: personId, name }, { ...place, provenAt, endsBy }, changedAt) };
+  return { token: await beginSession(tenantId, { id: personId, name }, { ...place, ...family, provenAt }, changedAt) };
 }

@@ -2,7 +2,7 @@ import { parse } from "#server/domain/command.ts";
 import { takeChallenge, trySecondStep } from "#server/domain/identity/open-challenge.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
-import { countCode, forgetCodes, triesOf } from "#server/domain/identity/prove-password.ts";
+import { countCode, secondStepHeld, triesOf } from "#server/domain/identity/prove-password.ts";
 import { firstTenant } from "#server/domain/identity/queries.ts";
 import { source } from "#server/domain/identity/rules.ts";
 import { codeInput } from "#server/domain/identity/schema.ts";
@@ -27,6 +27,6 @@ export async function takeSecondStep(challenge: string, input: unknown, place: P
   const taken = await takeChallenge(challenge, { purpose: "SECOND_STEP", source: from, ...tried });
   const tenantId = taken && !person.disabledAt ? await firstTenant(person.id) : null;
   if (!tenantId) throw new Refusal("sign_in.over");
-  await forgetCodes(tries);
+  await secondStepHeld(tries);
   return { token: await beginSession(tenantId, person, place, tried.changedAt) };
 }

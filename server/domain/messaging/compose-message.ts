@@ -140,6 +140,24 @@ const letters: Letters = {
     note: t("newDevice.note", { days }),
     footer: t("accountFooter", { tenant }),
   }),
+  factorChanged: ({ change, at, address, days }, { t, messageId, tenant }) => ({
+    subject: t("factorChanged.subject", { change }),
+    preview: t("factorChanged.preview"),
+    heading: t("factorChanged.subject", { change }),
+    paragraphs: [t("factorChanged.lead", { at: t("moment", { at }), address: address || t("unknown") })],
+    action: { label: t("factorChanged.action"), href: placeholder(messageId, "link") },
+    note: t("factorChanged.note", { days }),
+    footer: t("accountFooter", { tenant }),
+  }),
+  factorsReset: ({ at }, { t, tenant }) => ({
+    subject: t("factorsReset.subject"),
+    preview: t("factorsReset.preview"),
+    heading: t("factorsReset.subject"),
+    paragraphs: [t("factorsReset.lead", { at: t("moment", { at }) })],
+    action: { label: t("factorsReset.action"), href: `${env.APP_URL}/profile/sessions` },
+    note: t("factorsReset.note"),
+    footer: t("accountFooter", { tenant }),
+  }),
 };
 
 /** One line, whatever a title holds: a header must not be let continue. */

@@ -7,6 +7,8 @@ export const TEMPLATES = [
   "passwordReset",
   "passwordChanged",
   "newDevice",
+  "factorChanged",
+  "factorsReset",
 ] as const;
 export type Template = (typeof TEMPLATES)[number];
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LANGUAGES } from "#server/domain/identity/rules.ts";
+import { FACTOR_CHANGES, LANGUAGES } from "#server/domain/identity/rules.ts";
 import { PROVIDERS, STATUSES, TEMPLATES } from "#server/domain/messaging/rules.ts";
 import { ids, text, uuid } from "#server/domain/schema.ts";
 
@@ -52,6 +52,13 @@ export const templateData = {
     at: z.date(),
     days: z.int().min(1).max(31),
   }),
+  factorChanged: z.strictObject({
+    change: z.enum(FACTOR_CHANGES),
+    at: z.date(),
+    address: text(100),
+    days: z.int().min(1).max(31),
+  }),
+  factorsReset: z.strictObject({ at: z.date() }),
 } as const satisfies Record<(typeof TEMPLATES)[number], z.ZodType>;
 
 export type TemplateData = { readonly [T in keyof typeof templateData]: z.output<(typeof templateData)[T]> };
@@ -81,6 +88,8 @@ export const SAMPLES: TemplateData = {
   passwordReset: { minutes: 30, address: "198.51.100.7" },
   passwordChanged: { at: SAMPLE_AT, address: "198.51.100.7" },
   newDevice: { browser: "Firefox 143", os: "Linux", address: "198.51.100.7", at: SAMPLE_AT, days: 7 },
+  factorChanged: { change: "passkeyAdded", at: SAMPLE_AT, address: "198.51.100.7", days: 7 },
+  factorsReset: { at: SAMPLE_AT },
 };
 
 /** The one-time links of a template, by the name of their placeholder. */
@@ -92,6 +101,8 @@ export interface TemplateSecrets {
   readonly passwordReset: { readonly link: string };
   readonly passwordChanged: Readonly<Record<never, string>>;
   readonly newDevice: { readonly link: string };
+  readonly factorChanged: { readonly link: string };
+  readonly factorsReset: Readonly<Record<never, string>>;
 }
 
 export const address = z
