@@ -2,13 +2,14 @@ import type { Permission } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { callerKey, may, rootScope } from "#server/domain/caller.ts";
 import { keep } from "#server/domain/governance/keep-explanation.ts";
+import { reduceRow } from "#server/domain/governance/reduce-row.ts";
 import type { Outcome, Reason } from "#server/domain/governance/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Collected, Work } from "#server/domain/work.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { inTenant, Prisma } from "#server/platform/db.ts";
+import { inTenant, Prisma, sqlState } from "#server/platform/db.ts";
 import { logger } from "#server/platform/logger.ts";
 
 interface Row {
@@ -153,6 +154,27 @@ function note(caller: Caller, said: Omit<Said, "outcome">): void {
   flushIn(FLUSH_MS);
 }
 
+/** Data that the types or the constraints of the table do not take, as against a database that is away. */
+const isOfData = (error: unknown) => /^2[23]/.test(sqlState(error) ?? "");
+
+/** Each by itself, so that one that cannot be written holds up no other; it is written with less. */
+async function insertEach(tenantId: string, rows: readonly Row[]): Promise<void> {
+  const one = (row: Row) => inTenant(tenantId, (tx) => insert(tx, tenantId, [row]));
+  for (const row of rows)
+    try {
+      await one(row);
+    } catch (err) {
+      if (!isOfData(err)) throw err;
+      const kept = reduceRow(row);
+      await one(kept);
+      const { id, operation, count } = kept;
+      logger.error(
+        { err, tenantId, entry: id, operation, count },
+        "a denial could not be written whole: it was reduced",
+      );
+    }
+}
+
 /** In short transactions of their own. What could not be written stays as it is, and what comes meanwhile is folded beside it. */
 async function write(tenantId: string, waiting: Waiting): Promise<void> {
   const all = shared();
@@ -162,7 +184,10 @@ async function write(tenantId: string, waiting: Waiting): Promise<void> {
       waiting.open.clear();
     }
     const batch = waiting.fixed.slice(0, ROWS_MAX);
-    await inTenant(tenantId, (tx) => insert(tx, tenantId, batch));
+    await inTenant(tenantId, (tx) => insert(tx, tenantId, batch)).catch((error) => {
+      if (!isOfData(error)) throw error;
+      return insertEach(tenantId, batch);
+    });
     waiting.fixed = waiting.fixed.slice(batch.length);
     all.rows -= batch.length;
   }
