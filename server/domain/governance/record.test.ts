@@ -115,12 +115,37 @@ describe("a deny", () => {
     await assignRole(ana, grantTo(both.personId, "decider", world.orgs.ny));
     const ids = [...(await world.approvals(3)), ...(await world.approvals(2, { orgId: world.orgs.ny }))];
     const caller = await now(both);
-    await decideApprovals(caller, { ids, decision: "APPROVE" }, { dryRun: true });
-    expect(await denials(both)).toEqual([]);
     expect(await decideApprovals(caller, { ids, decision: "APPROVE" })).toMatchObject({ decided: 2, refused: 3 });
     expect(await list({ outcome: "DENY", person: both.personId as string })).toMatchObject([
       { operation: "approvals.decide", permission: "approvals:decide", scope: { code: "CA" }, count: 3 },
     ]);
+  });
+
+  test("of a dry run is one too, of items as of the whole; what it would have been allowed is none", async () => {
+    const half = await world.person("reader");
+    await assignRole(ana, grantTo(half.personId, "decider", world.orgs.ny));
+    const caller = await now(half);
+    const ids = [...(await world.approvals(3)), ...(await world.approvals(2, { orgId: world.orgs.ny }))];
+    const requestId = uuidv7();
+    const asked = { ...caller, requestId };
+    expect(await decideApprovals(asked, { ids, decision: "APPROVE" }, { dryRun: true })).toMatchObject({ refused: 3 });
+    expect(await codeOf(assignRole(asked, grantTo(ana.personId), { dryRun: true }))).toBe("access.denied");
+    await assignRole({ ...(await now(ana)), requestId }, grantTo(half.personId, "confirmer"), { dryRun: true });
+    await flushDenials();
+    expect(await list({ requestId })).toMatchObject([
+      { outcome: "DENY", operation: "access.assign", permission: "access:write", count: 1 },
+      {
+        outcome: "DENY",
+        operation: "approvals.decide",
+        permission: "approvals:decide",
+        scope: { code: "CA" },
+        count: 3,
+      },
+    ]);
+    for (let times = 0; times < 20; times++)
+      await decideApprovals(caller, { ids, decision: "APPROVE" }, { dryRun: true });
+    const lines = (await denials(half)).filter(({ operation }) => operation === "approvals.decide");
+    expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(63);
   });
 
   test("is no deny where the input was wrong, or the thing is not there", async () => {

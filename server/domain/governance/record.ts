@@ -80,16 +80,20 @@ const insert = (tx: Transaction, tenantId: string, rows: readonly Row[]) =>
     ${rows.map((r) => r.firstAt.toISOString())}::timestamptz[], ${rows.map((r) => r.at.toISOString())}::timestamptz[]) AS r
   ON CONFLICT (tenant_id, id) DO NOTHING`);
 
-/** Writes what the commands of one transaction said of their answers, in its commit. */
-export async function writeGoverned({ caller, tx }: Work, { governed, audit }: Collected): Promise<void> {
-  if (governed.length === 0) return;
-  const now = new Date();
-  const rows = governed.map(({ scopes, ...said }) => {
+/** What the commands of one transaction said of their answers, each with its one place. */
+const saidIn = (caller: Caller, { governed, audit }: Collected): Said[] =>
+  governed.map(({ scopes, ...said }) => {
     const acted = audit.find((entry) => entry.scopeId !== null && scopes.includes(entry.scopeId))?.scopeId ?? null;
     const scopeId = scopes.length === 1 ? (scopes[0] ?? null) : acted;
     const held = said.anyOf?.find((permission) => scopeId && may(caller, permission as Permission, scopeId));
-    return rowOf(caller, { ...said, permission: held ?? said.permission, scopeId }, now);
+    return { ...said, permission: held ?? said.permission, scopeId };
   });
+
+/** Writes it in the commit of the transaction. */
+export async function writeGoverned({ caller, tx }: Work, collected: Collected): Promise<void> {
+  if (collected.governed.length === 0) return;
+  const now = new Date();
+  const rows = saidIn(caller, collected).map((said) => rowOf(caller, said, now));
   await insert(tx, caller.tenantId, rows);
 }
 
@@ -145,7 +149,7 @@ function note(caller: Caller, said: Omit<Said, "outcome">): void {
   const at = new Date();
   const last = alike.at(-1);
   if (last && alike.length >= (all.rows < CROWDED ? ALIKE_MAX : 1)) {
-    alike[alike.length - 1] = { ...last, count: last.count + 1, at: at > last.at ? at : last.at };
+    alike[alike.length - 1] = { ...last, count: last.count + (said.count ?? 1), at: at > last.at ? at : last.at };
   } else {
     alike.push(rowOf(caller, { ...said, outcome: "DENY" }, at));
     waiting.open.set(key, alike);
@@ -173,6 +177,11 @@ async function insertEach(tenantId: string, rows: readonly Row[]): Promise<void>
         "a denial could not be written whole: it was reduced",
       );
     }
+}
+
+/** Notes what a dry run was denied: it was asked, though nothing of the run stays. What it was allowed has not been done. */
+export function noteTried(caller: Caller, collected: Collected): void {
+  for (const { outcome, ...said } of saidIn(caller, collected)) if (outcome === "DENY") note(caller, said);
 }
 
 /** In short transactions of their own. What could not be written stays as it is, and what comes meanwhile is folded beside it. */
