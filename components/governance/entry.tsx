@@ -47,7 +47,8 @@ function WhyLink({ entry: { by, permission, scope, at } }: { entry: GovernedDeta
 
 function Why({ entry }: { entry: GovernedDetail }) {
   const t = useTranslations("governance");
-  const { reason, anyOf, narrowedBy, because, against, nearest } = entry.explanation;
+  const { reason, anyOf, narrowedBy, because, against, nearest, reduced } = entry.explanation;
+  const lacking = entry.outcome === "DENY" && because.length === 0 && reason !== "PROGRAM" && !reduced;
   const asked = useAskedName();
   const words = anyOf.map((permission) => asked({ permission, operation: permission })).join(", ");
   return (
@@ -55,10 +56,11 @@ function Why({ entry }: { entry: GovernedDetail }) {
       <h3 className="font-semibold text-sm">{t("why")}</h3>
       {reason === "GRANTS" ? null : <p className="text-sm">{t(`reasons.${reason}`)}</p>}
       {narrowedBy ? <p className="text-sm">{t("narrowedBy")}</p> : null}
+      {reduced ? <p className="text-sm">{t("reduced")}</p> : null}
       {anyOf.length > 1 ? <p className="text-ink-2 text-sm">{t("anyOf", { what: words })}</p> : null}
       <Part title={t("against")} held={against} />
       <Part title={t("because")} held={because} />
-      {entry.outcome === "DENY" && because.length === 0 && reason !== "PROGRAM" ? <Nearest nearest={nearest} /> : null}
+      {lacking ? <Nearest nearest={nearest} /> : null}
       <WhyLink entry={entry} />
     </section>
   );

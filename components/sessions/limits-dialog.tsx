@@ -14,6 +14,7 @@ import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import { toast } from "#components/ui/toast.ts";
+import { BULK_MAX } from "#server/domain/bulks/rules.ts";
 import { CONCURRENT_MAX, IDLE_MIN_MINUTES } from "#server/domain/sessions/rules.ts";
 
 type Limits = SessionInputs["setLimits"];
@@ -47,9 +48,10 @@ function Form({ limits, onClose }: FieldsProps) {
   const submit = async (form: FormData) => {
     const number = (name: string) => Number(form.get(name)) || null;
     const wanted = {
-      idleMinutes: number("idle"),
-      absoluteHours: number("absolute"),
+      idleMinutes: number("idleMinutes"),
+      absoluteHours: number("absoluteHours"),
       concurrent: number("concurrent"),
+      stepUpBulk: number("stepUpBulk"),
       version,
     };
     if (foreseen) return save(foreseen.limits);
@@ -58,9 +60,10 @@ function Form({ limits, onClose }: FieldsProps) {
     setForeseen({ limits: wanted, ended });
   };
   const fields = [
-    { name: "idle", min: IDLE_MIN_MINUTES, max: installation.idleMinutes, value: limits.idleMinutes },
-    { name: "absolute", min: 1, max: installation.absoluteHours, value: limits.absoluteHours },
+    { name: "idleMinutes", min: IDLE_MIN_MINUTES, max: installation.idleMinutes, value: limits.idleMinutes },
+    { name: "absoluteHours", min: 1, max: installation.absoluteHours, value: limits.absoluteHours },
     { name: "concurrent", min: 1, max: CONCURRENT_MAX, value: limits.concurrent },
+    { name: "stepUpBulk", min: 1, max: BULK_MAX, value: limits.stepUpBulk },
   ] as const;
   return (
     <>
@@ -74,7 +77,7 @@ function Form({ limits, onClose }: FieldsProps) {
         }}
       >
         {fields.map(({ name, min, max, value }) => (
-          <Field key={name} label={t(name)} hint={t(`${name}Hint`, { max, usual: installation.concurrent })}>
+          <Field key={name} label={t(name)} hint={t(`${name}Hint`, { max, usual: installation[name] })}>
             {(ids) => (
               <Input
                 {...ids}
@@ -111,7 +114,7 @@ function Form({ limits, onClose }: FieldsProps) {
   );
 }
 
-/** How long sessions of the tenant live, and how many one person may have. */
+/** How long sessions of the tenant live, how many one person may have, and how much one decides without a proof. */
 export function LimitsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("sessionLimits");
   const ui = useTranslations("ui");
@@ -124,7 +127,7 @@ export function LimitsDialog({ onClose }: { onClose: () => void }) {
         <Form limits={data} onClose={onClose} />
       ) : (
         <div aria-busy={!error} className="flex flex-col gap-4 px-5 pt-2 pb-6">
-          {error ? <Refused error={error} /> : [1, 2, 3].map((row) => <Skeleton key={row} className="h-8 w-48" />)}
+          {error ? <Refused error={error} /> : [1, 2, 3, 4].map((row) => <Skeleton key={row} className="h-8 w-48" />)}
         </div>
       )}
     </Dialog>

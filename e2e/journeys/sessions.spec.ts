@@ -131,6 +131,12 @@ test("a limit ends what is beyond it only after saying how much, and holds at th
 
   await page.getByRole("button", { name: "Limits" }).click();
   await dialog.getByLabel("Sessions of one person").fill("");
+  await dialog.getByLabel("Decisions at once without a fresh proof").fill("500");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toHaveCount(0);
+  await page.getByRole("button", { name: "Limits" }).click();
+  await expect(dialog.getByLabel("Decisions at once without a fresh proof")).toHaveValue("500");
+  await dialog.getByLabel("Decisions at once without a fresh proof").fill("");
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toHaveCount(0);
   for (const { context } of [first, second]) await context.close();

@@ -110,6 +110,7 @@ const STATUSES: Record<number, readonly Code[]> = {
   415: ["import.unsupported_type"],
   422: [
     "approval.reason_required",
+    "approval.type_reserved",
     "bulk.too_large",
     "factor.not_usable",
     "session.proof_wrong",

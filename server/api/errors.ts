@@ -55,6 +55,7 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "approval.not_open": [409, "It is not open for this."],
   "approval.reason_required": [422, "This decision needs a reason."],
   "approval.too_many_comments": [409, "As much has been said about it as there is room for."],
+  "approval.type_reserved": [422, "Access is asked for as such, in the console, and by no other request."],
   "assignment.not_found": [404, "There is no such assignment."],
   "audit.not_found": [404, "There is no such entry in the audit."],
   "bulk.not_found": [404, "There is no such bulk operation."],

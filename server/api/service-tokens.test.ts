@@ -3,7 +3,9 @@ import pino from "pino";
 import { beforeAll, describe, expect, test } from "vitest";
 import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
+import { createScopes } from "#server/domain/access/create-scopes.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { flushDenials } from "#server/domain/governance/record.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { createClient } from "#server/domain/service-clients/create-client.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
@@ -12,7 +14,7 @@ import { setClientStatus } from "#server/domain/service-clients/set-client-statu
 import type { Browser, Said } from "#server/testing/http.ts";
 import { core, makeAccount, problem, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
-import { bindTestDatabase, makeRole, makeTenant } from "#server/testing/world.ts";
+import { again, bindTestDatabase, makeRole, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
 let mine: World;
@@ -112,9 +114,68 @@ describe("an issued token", () => {
     expect(problem(await core(mine.code, "NY")("/approvals", { ...by(reads.token), body }))).toBe("403 access.denied");
     const local = await issueToken(ana, { clientId: client.id, name: "California", scopeId: mine.orgs.ca });
     expect((await core(mine.code, "CA")("/approvals", { ...by(local.token), body })).status).toBe(201);
-    expect(problem(await core(mine.code, "NY")("/approvals", by(local.token)))).toBe("403 access.denied");
+    expect(problem(await core(mine.code, "NY")("/approvals", by(local.token)))).toBe("404 org.not_found");
     const [there] = await mine.approvals(1, { orgId: mine.orgs.ny });
     expect(problem(await core(mine.code, "CA")(`/approvals/${there}`, by(local.token)))).toBe("404 approval.not_found");
+  });
+
+  test("R11 narrowed to a place tells of organisations and cycles elsewhere what it tells of unknown ones, and its log more", async () => {
+    const [cycle, sibling] = await createScopes(ana, {
+      parentId: mine.orgs.ca,
+      kind: "CYCLE",
+      items: [
+        { code: "S1", name: "Spring" },
+        { code: "S2", name: "Summer" },
+      ],
+    });
+    const client = await createClient(ana, { code: "placed", name: "Placed" });
+    await assignRole(ana, { clientId: client.id, role: "service", scopeId: mine.rootId });
+    const narrow = async (scopeId: string) =>
+      by((await issueToken((await again(ana)) as Caller, { clientId: client.id, name: "N", scopeId })).token);
+    const [local, ofCycle] = [await narrow(mine.orgs.ca), await narrow(cycle?.id as string)];
+    const [there] = await mine.approvals(1, { orgId: mine.orgs.ny });
+    const asked = [
+      ["/approvals", undefined],
+      [`/approvals/${there}`, undefined],
+      ["/approvals", { type: "travel", title: "To Oslo" }],
+      [`/approvals/${there}/decision`, { decision: "APPROVE" }],
+      [`/approvals/${there}/comments`, { comment: "Seen." }],
+      [`/approvals/${there}/revisions`, { title: "T" }],
+      ["/approvals/bulk/decision", { ids: [there], decision: "APPROVE" }],
+      ["/approvals/bulk/decision", { filter: {}, decision: "APPROVE" }],
+      [`/approvals/bulk/${there}`, undefined],
+      [`/approvals/bulk/${there}/pause`, {}],
+    ] as const;
+    const answers = async (org: string, by: { headers: Record<string, string> }) => {
+      const said: string[] = [];
+      for (const [path, body] of asked) {
+        const { status, body: answer } = await core(mine.code, org)(path, body ? { ...by, body } : by);
+        said.push(JSON.stringify({ status, ...answer, requestId: "" }));
+      }
+      return said;
+    };
+    const unknown = await answers("no-such", local);
+    expect([...new Set(unknown)].map((one) => JSON.parse(one))).toMatchObject([{ status: 404, code: "org.not_found" }]);
+    for (const org of ["NY", mine.orgs.ny]) expect(await answers(org, local)).toEqual(unknown);
+    expect(await answers("NY", ofCycle)).toEqual(unknown);
+
+    const inCycle = (id: string) => ({ headers: { ...ofCycle.headers, "x-cycle-id": id } });
+    const ca = core(mine.code, "CA");
+    expect((await ca("/approvals", inCycle(cycle?.id as string))).status).toBe(200);
+    expect((await ca("/approvals", ofCycle)).status).toBe(200); // on the way to what it may
+    for (const id of [sibling?.id as string, uuidv7()])
+      expect(problem(await ca("/approvals", inCycle(id)))).toBe("404 org.not_found");
+
+    await flushDenials();
+    const logged = await rows(
+      "SELECT DISTINCT operation, scope_id, explanation ->> 'reason' AS reason FROM governance_log WHERE client_id = $1 AND operation IN ('approvals.list', 'approvals.submit') ORDER BY 1, 2",
+      [client.id],
+    );
+    const outside = (operation: string, scope_id: string) => ({ operation, scope_id, reason: "OUTSIDE" });
+    expect(logged).toEqual(
+      expect.arrayContaining([outside("approvals.list", mine.orgs.ny), outside("approvals.submit", mine.orgs.ny)]),
+    );
+    expect(logged).toHaveLength(3); // and the list of the cycle beside
   });
 
   test("decides no request for access whose role its client does not hold: 403, described as all answers are", async () => {

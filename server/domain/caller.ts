@@ -54,6 +54,13 @@ export function scopesWhere(caller: Caller, needed: Needed, now = Date.now()): s
     .map((s) => s.id);
 }
 
+/** Whether a caller stands where its token does not reach: neither in its part of the tree, nor on the way to it. */
+export function isBeyondToken({ access: { scopes }, within, token }: Caller): boolean {
+  const part = token?.limits?.scopeId ?? null;
+  if (part === null || within === null) return false;
+  return !scopes.get(within)?.path.includes(part) && !scopes.get(part)?.path.includes(within);
+}
+
 /** The tenant itself, as a scope. Every tenant is made with it. */
 export function rootScope(caller: Caller): string {
   for (const scope of caller.access.scopes.values()) if (scope.kind === "TENANT") return scope.id;

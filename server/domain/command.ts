@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { noteUse } from "#server/domain/access/record-uses.ts";
 import type { Caller, Needed } from "#server/domain/caller.ts";
-import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { isBeyondToken, may, rootScope, scopesWhere } from "#server/domain/caller.ts";
 import { asDenied, noteDenial } from "#server/domain/governance/record.ts";
 import type { Governed } from "#server/domain/governance/schema.ts";
 import { once } from "#server/domain/idempotency/replay.ts";
@@ -66,10 +66,12 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
   throw new Refusal("input.invalid", {}, issues);
 }
 
-/** Of who holds it in no scope at all. */
-export function deniedNowhere(needed: Needed): Refusal {
+/** Of who holds it in no scope at all. A token is told of a place beyond its part what it is told of one that is not there (R11). */
+export function deniedNowhere(caller: Caller, needed: Needed): Refusal {
   const anyOf = [needed].flat();
   const [permission = null] = anyOf;
+  if (isBeyondToken(caller))
+    return asDenied(new Refusal("org.not_found"), { permission, scopeId: caller.within, reason: "OUTSIDE", anyOf });
   return asDenied(new Refusal("access.denied", { permission }), {
     permission,
     scopeId: null,
@@ -89,7 +91,7 @@ function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I
   const [permission = null] = anyOf;
   if (at === "each") {
     const scopes = scopesWhere(caller, needed);
-    if (scopes.length === 0) throw deniedNowhere(needed);
+    if (scopes.length === 0) throw deniedNowhere(caller, needed);
     return scopes;
   }
   const scopeId = at === "tenant" ? rootScope(caller) : at(input, caller);

@@ -44,7 +44,7 @@ export function query<S extends z.ZodType, O>(definition: Definition<S, O>): Que
   const reachable = (caller: Caller): string[] => {
     if (permission === null) return [];
     const scopes = scopesWhere(caller, permission);
-    if (scopes.length === 0) throw deniedNowhere(permission);
+    if (scopes.length === 0) throw deniedNowhere(caller, permission);
     if (reads.length > 0) noteUse(caller, reads.length === 1 && reads[0] ? reads[0] : reads);
     return scopes;
   };

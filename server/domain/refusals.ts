@@ -15,6 +15,7 @@ export const REFUSALS = [
   "approval.not_open",
   "approval.reason_required",
   "approval.too_many_comments",
+  "approval.type_reserved",
   "assignment.not_found",
   "audit.not_found",
   "bulk.not_found",

@@ -1,6 +1,6 @@
 import { writeRecord } from "#server/domain/audit/record.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { writeGoverned } from "#server/domain/governance/record.ts";
+import { noteTried, writeGoverned } from "#server/domain/governance/record.ts";
 import type { Collected, Work } from "#server/domain/work.ts";
 import { openWork } from "#server/domain/work.ts";
 import { announce } from "#server/platform/channels.ts";
@@ -12,15 +12,17 @@ const ATTEMPTS = 3;
 
 class RolledBack<T> extends Error {
   readonly answer: T;
-  constructor(answer: T) {
+  readonly collected: Collected;
+  constructor(answer: T, collected: Collected) {
     super("dry run");
     this.answer = answer;
+    this.collected = collected;
   }
 }
 
 /**
  * One transaction in the caller's tenant: `run`, then the record, then COMMIT. A serialization failure or deadlock
- * is run again, at most three times in all. A dry run does all of it and rolls back. Workers are woken after the commit.
+ * is run again, at most three times in all. A dry run does all of it and rolls back; what it was denied is noted. Workers are woken after the commit.
  */
 export function transaction<T>(
   caller: Caller,
@@ -42,7 +44,7 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
           const result = await run(work);
           await writeRecord(work, collected);
           await writeGoverned(work, collected);
-          if (options.dryRun) throw new RolledBack(result);
+          if (options.dryRun) throw new RolledBack(result, collected);
           if (collected.events.length > 0 || collected.audit.length > 0) work.announce("outbox", [caller.tenantId]);
           after = collected;
           return result;
@@ -53,7 +55,10 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
       await wakeWorkers(after.jobs);
       return answer;
     } catch (error) {
-      if (error instanceof RolledBack) return error.answer as T;
+      if (error instanceof RolledBack) {
+        noteTried(caller, error.collected);
+        return error.answer as T;
+      }
       if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
     }
   }

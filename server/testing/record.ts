@@ -2,12 +2,13 @@ import type pg from "pg";
 
 /**
  * One hash per table that has rows, over all of them: equal before and after means that nothing at all was written. But for
- * the denials, which a refusal leaves behind in a commit of their own, and the days on which permissions were used.
+ * the denials, which a refusal leaves behind in a commit of their own, the days on which permissions were used, and the
+ * requests that were counted, a second later.
  */
 export async function tableHashes(pool: pg.Pool): Promise<Record<string, string>> {
   const tables = await pool.query<{ name: string }>(`
     SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'r' AND n.nspname IN ('public', 'graphile_worker') AND c.relname NOT LIKE 'governance\\_log\\_%' AND c.relname <> 'permission_uses' AND pg_relation_size(c.oid) > 0 ORDER BY 1`);
+    WHERE c.relkind = 'r' AND n.nspname IN ('public', 'graphile_worker') AND c.relname NOT LIKE 'governance\\_log\\_%' AND c.relname NOT IN ('permission_uses', 'rate_windows') AND pg_relation_size(c.oid) > 0 ORDER BY 1`);
   const hash = (name: string) =>
     `SELECT '${name}' AS name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS hash FROM ${name} t`;
   const { rows } = await pool.query(tables.rows.map((t) => hash(t.name)).join(" UNION ALL "));

@@ -269,6 +269,21 @@ describe("what its importer may", () => {
     expect(await imports.row(id)).toMatchObject({ state: "SUBMITTED", submitted: 1, bad: 1 });
   });
 
+  test("never is to ask for access: such rows are bad, and one that was good before that held is left out alone", async () => {
+    const asking = "CA,access_grant,Access for me,1,";
+    const done = await imports.submitted(ada, [...fresh(1), asking]);
+    expect(done).toMatchObject({ state: "SUBMITTED", submitted: 1, bad: 1 });
+    const problems = async (id: string) => (await listProblems(ada, { id })).items.map((r) => r.problems);
+    expect(await problems(done.id)).toEqual([[{ field: "type", code: "type_reserved" }]]);
+    const id = await imports.started(ada, fresh(3));
+    await sql(`UPDATE import_rows SET item = item || '{"type": "access_grant"}' WHERE import_id = $1 AND line = 3`, [
+      id,
+    ]);
+    await imports.run(ada, id);
+    expect(await imports.row(id)).toMatchObject({ state: "SUBMITTED", submitted: 2, bad: 1 });
+    expect(await problems(id)).toEqual([[{ field: "row", code: "no_longer" }]]);
+  });
+
   test("an organisation made since is one to which the same file brings its rows", async () => {
     const rows = [...fresh(1), "TX,imported,To Texas,1,"];
     expect(await imports.submitted(ada, rows)).toMatchObject({ submitted: 1, bad: 1 });

@@ -25,6 +25,7 @@ import { StateBadge } from "#components/approvals/state-badge.tsx";
 import { useMe } from "#components/identity/me.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 
 function Step({ href, label, icon: Icon }: { href: string | null; label: string; icon: typeof ChevronUp }) {
   const look = buttonClass({ variant: "ghost", size: "icon" });
@@ -67,7 +68,7 @@ function OwnActions({ approval, mail }: { approval: Detail; mail: MailActions })
   const open = approval.state === "PENDING" || approval.state === "CHANGES_REQUESTED";
   const mayCancel =
     open && may("approvals:submit") && (approval.requester?.id === person.id || may("approvals:cancel"));
-  const mayRevise = approval.state === "CHANGES_REQUESTED" && may("approvals:submit");
+  const mayRevise = approval.state === "CHANGES_REQUESTED" && approval.type !== ASK_TYPE && may("approvals:submit");
   return (
     <div className="ml-auto flex flex-wrap justify-end gap-2">
       <MailButtons approval={approval} actions={mail} />

@@ -171,6 +171,14 @@ describe("writing", () => {
     expect(said.body.errors.map((e: { path: string }) => e.path)).toEqual([Object.keys(body).at(-1)]);
   });
 
+  test("access is asked for by no submission, with a key or without", async () => {
+    const body = { ...newest, type: "access_grant" };
+    expect(problem(await ca("/approvals", { body }))).toBe("422 approval.type_reserved");
+    const headers = { "idempotency-key": "reserved" };
+    for (const _ of [1, 2])
+      expect(problem(await ca("/approvals", { body, headers }))).toBe("422 approval.type_reserved");
+  });
+
   test("a decision answers 200 with the approval as it then stands", async () => {
     const [id] = await world.approvals(1);
     const { status, body } = await decide(id as string, { version: 1 });

@@ -150,7 +150,7 @@ export const submit = operation({
     },
     201: { means: "The new approval.", name: "Approval", shape: approvalShape, example: APPROVAL },
   },
-  refuses: ["person.not_found", "policy.not_found"],
+  refuses: ["person.not_found", "policy.not_found", "approval.type_reserved"],
   input: submitted,
   read: ({ body }) => body,
   run: async ({ caller, key, onReplay }, input) => {
@@ -174,7 +174,14 @@ export const resubmit = operation({
   answers: {
     201: { means: "The approval as it is now.", name: "Approval", shape: approvalShape, example: RESUBMITTED },
   },
-  refuses: ["approval.not_found", "approval.not_open", "approval.expired", "approval.stale", "policy.not_found"],
+  refuses: [
+    "approval.not_found",
+    "approval.not_open",
+    "approval.expired",
+    "approval.stale",
+    "approval.type_reserved",
+    "policy.not_found",
+  ],
   input: resubmission,
   read: withId,
   run: async ({ caller, key, onReplay }, input) => ({

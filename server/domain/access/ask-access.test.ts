@@ -9,7 +9,7 @@ import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import { cancelApproval } from "#server/domain/approvals/cancel.ts";
 import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
 import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
-import { submitApprovals } from "#server/domain/approvals/submit.ts";
+import { submitApproval, submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
@@ -110,6 +110,26 @@ describe("access that is asked for", () => {
     await makeRole(admin(), world, "tenth", ["approvals:read"]);
     expect(await refused(ask(nobody, { role: "tenth" }))).toEqual({ code: "grant.too_many", facts: { max: 10 } });
     expect(await refused(ask(await world.client()))).toMatchObject({ code: "person.not_found" });
+  });
+
+  test("is asked for by no other request: neither submitted, alone or in a set, nor sent again with another text", async () => {
+    const olu = await world.person("decider");
+    const payload = { role: "administrator", permissions: [], hours: 1, reason: "x" };
+    const item = { type: ASK_TYPE, orgId: world.orgs.ca, title: "Coffee", payload };
+    const plain = { type: "plain", orgId: world.orgs.ca, title: "T" };
+    const { id } = await ask(olu, { role: "confirmer" });
+    await decideApproval(ana, { id, decision: "CHANGES_REQUESTED", comment: "For less long." });
+    const before = await tableHashes(admin().pool);
+    for (const sent of [
+      submitApproval(olu, item),
+      submitApprovals(olu, { items: [plain, item] }),
+      resubmitApproval(olu, { id, title: "Coffee" }),
+      resubmitApproval(olu, { id }),
+    ])
+      expect(await refused(sent)).toEqual({ code: "approval.type_reserved", facts: { type: ASK_TYPE } });
+    expect(await tableHashes(admin().pool)).toEqual(before);
+    await approve(ana, (await ask(olu, { role: "confirmer", hours: 1 })).id);
+    expect((await listAsked(olu, {})).map(({ state }) => state)).toEqual(["APPROVED", "CHANGES_REQUESTED"]);
   });
 
   test("cannot be asked for where the tenant's policy gives nothing", async () => {

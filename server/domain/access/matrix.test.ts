@@ -281,7 +281,7 @@ const MATRIX: Row[] = [
     "sessions.setLimits",
     "sessions:revoke",
     RUNS,
-    () => ({ idleMinutes: null, absoluteHours: null, concurrent: null, version: 0 }),
+    () => ({ idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: null, version: 0 }),
     "tenant",
   ],
   [

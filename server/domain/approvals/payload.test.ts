@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { foreseeStages, prepareRequest, requestForm } from "#server/domain/approvals/prepare-request.ts";
 import { getApproval, getApprovalDetail } from "#server/domain/approvals/queries.ts";
@@ -171,7 +172,7 @@ describe("preparing a request", () => {
     const iris = await world.person("decider", world.orgs.ca);
     const { types, orgs, email, cycles } = await prepareRequest(iris, {});
     expect(types).toContainEqual({ type: "travel", name: "travel" });
-    expect(types.map((t) => t.type)).not.toContain("*");
+    for (const none of ["*", ASK_TYPE]) expect(types.map((t) => t.type)).not.toContain(none);
     expect([orgs, cycles]).toEqual([[{ id: world.orgs.ca, code: "CA", name: "California" }], []]);
     expect(email).toMatch(/@example\.test$/);
     expect((await prepareRequest({ ...olu, within: world.orgs.ny }, {})).orgs.map((o) => o.code)).toEqual(["NY"]);
@@ -181,6 +182,7 @@ describe("preparing a request", () => {
   test("gives the form of a type, which without a policy of its own is the default's", async () => {
     expect(await requestForm(olu, { type: "travel" })).toMatchObject({ version: 1, payloadSchema: TRAVEL });
     expect(await requestForm(olu, { type: "unheard of" })).toMatchObject({ name: "Default", payloadSchema: null });
+    expect(await codeOf(requestForm(olu, { type: ASK_TYPE }))).toBe("approval.type_reserved");
   });
 
   test("foresees the stages and deadlines that sending it then gives", async () => {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { ScopeNode } from "#server/domain/access/rules.ts";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import { foreseen, typeInput } from "#server/domain/approvals/schema.ts";
-import { currentPolicies, placeOf, settleStages } from "#server/domain/approvals/submit.ts";
+import { currentPolicies, placeOf, refuseReserved, settleStages } from "#server/domain/approvals/submit.ts";
 import { deadlines, LIST_MAX } from "#server/domain/policies/rules.ts";
 import { query } from "#server/domain/query.ts";
 import { clock } from "#server/platform/db.ts";
@@ -17,7 +18,7 @@ export const prepareRequest = query({
     const types = await tx.$queryRaw<{ type: string; name: string }[]>`
       SELECT p.type, v.name FROM policies p
       CROSS JOIN LATERAL (SELECT name FROM policy_versions v WHERE v.tenant_id = p.tenant_id AND v.policy_id = p.id ORDER BY v.version DESC LIMIT 1) v
-      WHERE p.tenant_id = ${caller.tenantId}::uuid AND p.type <> '*' ORDER BY p.type LIMIT ${LIST_MAX}`;
+      WHERE p.tenant_id = ${caller.tenantId}::uuid AND p.type NOT IN ('*', ${ASK_TYPE}) ORDER BY p.type LIMIT ${LIST_MAX}`;
     const person = caller.personId
       ? await tx.person.findUnique({ where: { id: caller.personId }, select: { email: true } })
       : null;
@@ -44,6 +45,7 @@ export const requestForm = query({
   permission: "approvals:submit",
   input: typeInput,
   run: async (read, { type }) => {
+    refuseReserved(type);
     const { name, version, payloadSchema, dueAfterHours } = (await currentPolicies(read, [type]))(type);
     return { type, name, version, payloadSchema, dueAfterHours };
   },

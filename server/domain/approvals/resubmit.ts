@@ -4,7 +4,7 @@ import { getApproval } from "#server/domain/approvals/queries.ts";
 import type { Priority } from "#server/domain/approvals/rules.ts";
 import type { Approval } from "#server/domain/approvals/schema.ts";
 import { resubmission } from "#server/domain/approvals/schema.ts";
-import { currentPolicies, settleStages } from "#server/domain/approvals/submit.ts";
+import { currentPolicies, refuseReserved, settleStages } from "#server/domain/approvals/submit.ts";
 import { command } from "#server/domain/command.ts";
 import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
 import { deadlines } from "#server/domain/policies/rules.ts";
@@ -27,6 +27,7 @@ export const resubmitApproval = command({
       SELECT id FROM approvals WHERE tenant_id = ${tenantId}::uuid AND id = ${input.id}::uuid AND scope_id = ANY(${work.scopes}::uuid[]) FOR NO KEY UPDATE`;
     if (!found) throw new Refusal("approval.not_found");
     const row = await work.tx.approval.findUniqueOrThrow({ where: { tenantId_id: { tenantId, id: input.id } } });
+    refuseReserved(row.type); // whoever asked asks anew
     if (row.state !== "CHANGES_REQUESTED") throw new Refusal("approval.not_open", { state: row.state });
     if (input.version !== undefined && input.version < row.contentVersion)
       throw new Refusal("approval.stale", { contentVersion: row.contentVersion });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
 import { loadPolicies } from "#server/domain/approvals/load-policies.ts";
 import { evidenceOf } from "#server/domain/approvals/make-evidence.ts";
@@ -42,6 +43,11 @@ export async function currentPolicies(
     if (!version) throw new Refusal("policy.not_found", { type });
     return version;
   };
+}
+
+/** Access is asked for by its own command, which sees to the title, the role and how much may wait. */
+export function refuseReserved(type: string): void {
+  if (type === ASK_TYPE) throw new Refusal("approval.type_reserved", { type });
 }
 
 const ISSUES_MAX = 100;
@@ -211,7 +217,10 @@ export const submitApprovals = command({
   permission: "approvals:submit",
   at: "each",
   input: submissions,
-  run: (work, { items }) => submit(work, items),
+  run: async (work, { items }) => {
+    for (const { type } of items) refuseReserved(type);
+    return submit(work, items);
+  },
 });
 
 async function knownByImportKey(work: Work, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {

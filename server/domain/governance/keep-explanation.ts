@@ -23,6 +23,8 @@ export interface Kept {
   readonly because: readonly KeptGrant[];
   readonly against: readonly KeptGrant[];
   readonly nearest: readonly KeptGrant[];
+  /** The entry could not be kept as it was: its grants are left out, and what of its words and ids could not be written. */
+  readonly reduced?: true;
 }
 
 const GRANTS_MAX = 5;

@@ -122,7 +122,7 @@ function grant(read: Read, { id, role, scopeId, effect, from, until }: KeptGrant
 }
 
 /** Why, as far as the reader administers it: of a part, the grants that lie there and on the way to it. */
-function explained(read: Read, { reason, anyOf = [], narrowedBy, because, against, nearest }: Kept) {
+function explained(read: Read, { reason, anyOf = [], narrowedBy, because, against, nearest, reduced }: Kept) {
   const { caller, scopes } = read;
   const shown = new Set(scopes.flatMap((id) => caller.access.scopes.get(id)?.path ?? []));
   const isShown = ({ scopeId }: KeptGrant) => shown.has(scopeId);
@@ -130,6 +130,7 @@ function explained(read: Read, { reason, anyOf = [], narrowedBy, because, agains
     reason,
     anyOf,
     narrowedBy: narrowedBy ?? null,
+    reduced: reduced === true,
     because: because.filter(isShown).map((one) => grant(read, one)),
     against: against.filter(isShown).map((one) => grant(read, one)),
     nearest: nearest.filter(isShown).map((one) => ({ ...grant(read, one), lacks: one.lacks as Lack })),

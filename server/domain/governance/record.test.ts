@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { symbols } from "pino";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
@@ -7,9 +8,11 @@ import { decideApproval, decideApprovals } from "#server/domain/approvals/decide
 import { listAudit } from "#server/domain/audit/queries.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { getGoverned, governanceChoices, listGoverned } from "#server/domain/governance/queries.ts";
-import { flushDenials, settleDenials } from "#server/domain/governance/record.ts";
+import { asDenied, flushDenials, noteDenial, settleDenials } from "#server/domain/governance/record.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import { Refusal } from "#server/domain/refusals.ts";
 import { bindDatabase, connect, database, workerDatabase } from "#server/platform/db.ts";
+import { logger } from "#server/platform/logger.ts";
 import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -112,12 +115,37 @@ describe("a deny", () => {
     await assignRole(ana, grantTo(both.personId, "decider", world.orgs.ny));
     const ids = [...(await world.approvals(3)), ...(await world.approvals(2, { orgId: world.orgs.ny }))];
     const caller = await now(both);
-    await decideApprovals(caller, { ids, decision: "APPROVE" }, { dryRun: true });
-    expect(await denials(both)).toEqual([]);
     expect(await decideApprovals(caller, { ids, decision: "APPROVE" })).toMatchObject({ decided: 2, refused: 3 });
     expect(await list({ outcome: "DENY", person: both.personId as string })).toMatchObject([
       { operation: "approvals.decide", permission: "approvals:decide", scope: { code: "CA" }, count: 3 },
     ]);
+  });
+
+  test("of a dry run is one too, of items as of the whole; what it would have been allowed is none", async () => {
+    const half = await world.person("reader");
+    await assignRole(ana, grantTo(half.personId, "decider", world.orgs.ny));
+    const caller = await now(half);
+    const ids = [...(await world.approvals(3)), ...(await world.approvals(2, { orgId: world.orgs.ny }))];
+    const requestId = uuidv7();
+    const asked = { ...caller, requestId };
+    expect(await decideApprovals(asked, { ids, decision: "APPROVE" }, { dryRun: true })).toMatchObject({ refused: 3 });
+    expect(await codeOf(assignRole(asked, grantTo(ana.personId), { dryRun: true }))).toBe("access.denied");
+    await assignRole({ ...(await now(ana)), requestId }, grantTo(half.personId, "confirmer"), { dryRun: true });
+    await flushDenials();
+    expect(await list({ requestId })).toMatchObject([
+      { outcome: "DENY", operation: "access.assign", permission: "access:write", count: 1 },
+      {
+        outcome: "DENY",
+        operation: "approvals.decide",
+        permission: "approvals:decide",
+        scope: { code: "CA" },
+        count: 3,
+      },
+    ]);
+    for (let times = 0; times < 20; times++)
+      await decideApprovals(caller, { ids, decision: "APPROVE" }, { dryRun: true });
+    const lines = (await denials(half)).filter(({ operation }) => operation === "approvals.decide");
+    expect(lines.reduce((sum, { count }) => sum + count, 0)).toBe(63);
   });
 
   test("is no deny where the input was wrong, or the thing is not there", async () => {
@@ -211,6 +239,87 @@ describe("many denials", () => {
     await ask(nina, 10);
     await Promise.all([first, flushDenials()]);
     expect(await total(nina)).toBe(20);
+  });
+});
+
+describe("a denial that the database does not take", () => {
+  const lines: Record<string, unknown>[] = [];
+  const stream = logger as unknown as Record<symbol, unknown>;
+  const usual = [logger.level, stream[symbols.streamSym]] as const;
+  beforeAll(() => {
+    stream[symbols.streamSym] = { write: (line: string) => lines.push(JSON.parse(line)) };
+    logger.level = "error";
+  });
+  beforeEach(() => void lines.splice(0));
+  afterAll(() => {
+    [logger.level, stream[symbols.streamSym]] = usual;
+  });
+
+  type Facts = Parameters<typeof asDenied>[1];
+  const facts: Facts = { permission: "audit:read", scopeId: null, reason: "GRANTS" };
+  const noteOf = (caller: Caller, given: Partial<Facts> = {}) =>
+    noteDenial(caller, "audit.list", asDenied(new Refusal("access.denied"), { ...facts, ...given }));
+
+  test.each<[string, Partial<Caller>, Partial<Facts>, object, string]>([
+    ["a NUL in its address", { address: "203.0\u0000.113.7" }, {}, { address: "203.0.113.7" }, "22021"],
+    [
+      "a NUL in its request",
+      { requestId: "a\u0000" },
+      {},
+      { requestId: expect.stringMatching(/^[\da-f-]{36}$/) },
+      "22021",
+    ],
+    ["a NUL in its permission", {}, { permission: "audit\u0000:read" }, { permission: "audit:read" }, "22021"],
+    ["an explanation that is no jsonb", {}, { anyOf: ["a", "\u0000"] }, { explanation: { anyOf: [] } }, "22P05"],
+    ["an explanation of half a character", {}, { anyOf: ["a", "\ud800"] }, { explanation: { anyOf: [] } }, "22P02"],
+    ["an explanation above 16 kB", {}, { anyOf: ["a", "b".repeat(17_000)] }, { explanation: { anyOf: [] } }, "23514"],
+    ["a place that is no id", {}, { scopeId: "nowhere" }, { scope: null }, "22P02"],
+  ])(
+    "for %s is there with less and says so, is logged, and holds up none of its tenant",
+    async (_, who, said, kept, sqlState) => {
+      const nina = await world.person("reader");
+      noteOf(nina, { permission: "people:read" });
+      for (let times = 0; times < 12; times++) noteOf({ ...nina, ...who }, said);
+      noteOf({ ...nina, within: world.orgs.ca }, { scopeId: world.orgs.ca });
+      expect(await flushDenials()).toBe(true);
+      const entries = await Promise.all((await denials(nina)).map(({ id }) => getGoverned(ana, { id })));
+      const reduced = entries.filter(({ explanation }) => explanation.reduced);
+      expect([entries.length, reduced.length]).toEqual([12, 10]);
+      expect(reduced.reduce((sum, { count }) => sum + count, 0)).toBe(12);
+      for (const entry of reduced)
+        expect(entry).toMatchObject({
+          outcome: "DENY",
+          operation: "audit.list",
+          by: { id: nina.personId },
+          explanation: { reason: "GRANTS", because: [], against: [], nearest: [] },
+          ...kept,
+        });
+      expect(lines.filter(({ level }) => level === 50)).toHaveLength(10);
+      expect(lines[0]).toMatchObject({
+        err: { sqlState },
+        tenantId: world.tenantId,
+        operation: "audit.list",
+        msg: "a denial could not be written whole: it was reduced",
+      });
+      await settleDenials();
+      expect(await denials(nina)).toHaveLength(12);
+    },
+  );
+
+  test("is kept as it is while the database is away, and then written with less, once", async () => {
+    const nina = await world.person("reader");
+    const [real, worker] = [database(), workerDatabase()];
+    const away = connect("postgresql://nobody@127.0.0.1:1/nowhere", 1);
+    noteOf({ ...nina, address: "\u0000" });
+    noteOf(nina);
+    bindDatabase(away, worker);
+    expect(await flushDenials()).toBe(false);
+    expect(lines).toEqual([]);
+    bindDatabase(real, worker);
+    await settleDenials();
+    expect((await denials(nina)).map(({ count }) => count)).toEqual([1, 1]);
+    expect(lines).toHaveLength(1);
+    await away.close();
   });
 });
 

@@ -2,13 +2,14 @@ import type { Permission } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { callerKey, may, rootScope } from "#server/domain/caller.ts";
 import { keep } from "#server/domain/governance/keep-explanation.ts";
+import { reduceRow } from "#server/domain/governance/reduce-row.ts";
 import type { Outcome, Reason } from "#server/domain/governance/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import type { RefusalCode } from "#server/domain/refusals.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Collected, Work } from "#server/domain/work.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { inTenant, Prisma } from "#server/platform/db.ts";
+import { inTenant, Prisma, sqlState } from "#server/platform/db.ts";
 import { logger } from "#server/platform/logger.ts";
 
 interface Row {
@@ -79,16 +80,20 @@ const insert = (tx: Transaction, tenantId: string, rows: readonly Row[]) =>
     ${rows.map((r) => r.firstAt.toISOString())}::timestamptz[], ${rows.map((r) => r.at.toISOString())}::timestamptz[]) AS r
   ON CONFLICT (tenant_id, id) DO NOTHING`);
 
-/** Writes what the commands of one transaction said of their answers, in its commit. */
-export async function writeGoverned({ caller, tx }: Work, { governed, audit }: Collected): Promise<void> {
-  if (governed.length === 0) return;
-  const now = new Date();
-  const rows = governed.map(({ scopes, ...said }) => {
+/** What the commands of one transaction said of their answers, each with its one place. */
+const saidIn = (caller: Caller, { governed, audit }: Collected): Said[] =>
+  governed.map(({ scopes, ...said }) => {
     const acted = audit.find((entry) => entry.scopeId !== null && scopes.includes(entry.scopeId))?.scopeId ?? null;
     const scopeId = scopes.length === 1 ? (scopes[0] ?? null) : acted;
     const held = said.anyOf?.find((permission) => scopeId && may(caller, permission as Permission, scopeId));
-    return rowOf(caller, { ...said, permission: held ?? said.permission, scopeId }, now);
+    return { ...said, permission: held ?? said.permission, scopeId };
   });
+
+/** Writes it in the commit of the transaction. */
+export async function writeGoverned({ caller, tx }: Work, collected: Collected): Promise<void> {
+  if (collected.governed.length === 0) return;
+  const now = new Date();
+  const rows = saidIn(caller, collected).map((said) => rowOf(caller, said, now));
   await insert(tx, caller.tenantId, rows);
 }
 
@@ -144,13 +149,39 @@ function note(caller: Caller, said: Omit<Said, "outcome">): void {
   const at = new Date();
   const last = alike.at(-1);
   if (last && alike.length >= (all.rows < CROWDED ? ALIKE_MAX : 1)) {
-    alike[alike.length - 1] = { ...last, count: last.count + 1, at: at > last.at ? at : last.at };
+    alike[alike.length - 1] = { ...last, count: last.count + (said.count ?? 1), at: at > last.at ? at : last.at };
   } else {
     alike.push(rowOf(caller, { ...said, outcome: "DENY" }, at));
     waiting.open.set(key, alike);
     all.rows++;
   }
   flushIn(FLUSH_MS);
+}
+
+/** Data that the types or the constraints of the table do not take, as against a database that is away. */
+const isOfData = (error: unknown) => /^2[23]/.test(sqlState(error) ?? "");
+
+/** Each by itself, so that one that cannot be written holds up no other; it is written with less. */
+async function insertEach(tenantId: string, rows: readonly Row[]): Promise<void> {
+  const one = (row: Row) => inTenant(tenantId, (tx) => insert(tx, tenantId, [row]));
+  for (const row of rows)
+    try {
+      await one(row);
+    } catch (err) {
+      if (!isOfData(err)) throw err;
+      const kept = reduceRow(row);
+      await one(kept);
+      const { id, operation, count } = kept;
+      logger.error(
+        { err, tenantId, entry: id, operation, count },
+        "a denial could not be written whole: it was reduced",
+      );
+    }
+}
+
+/** Notes what a dry run was denied: it was asked, though nothing of the run stays. What it was allowed has not been done. */
+export function noteTried(caller: Caller, collected: Collected): void {
+  for (const { outcome, ...said } of saidIn(caller, collected)) if (outcome === "DENY") note(caller, said);
 }
 
 /** In short transactions of their own. What could not be written stays as it is, and what comes meanwhile is folded beside it. */
@@ -162,7 +193,10 @@ async function write(tenantId: string, waiting: Waiting): Promise<void> {
       waiting.open.clear();
     }
     const batch = waiting.fixed.slice(0, ROWS_MAX);
-    await inTenant(tenantId, (tx) => insert(tx, tenantId, batch));
+    await inTenant(tenantId, (tx) => insert(tx, tenantId, batch)).catch((error) => {
+      if (!isOfData(error)) throw error;
+      return insertEach(tenantId, batch);
+    });
     waiting.fixed = waiting.fixed.slice(batch.length);
     all.rows -= batch.length;
   }

@@ -9,6 +9,7 @@ import "#server/api/root.ts";
 import "#server/domain/people/invite-person.ts";
 import "#server/domain/people/resend-invitation.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
+import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
 import type { Account, Browser } from "#server/testing/http.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
@@ -181,7 +182,8 @@ describe("a step-up", () => {
     const start = async () => browser.mutate("bulks.start", { id: await draft(), decision: "APPROVE" });
     expect(codeOf(await start())).toBe(200);
     await world.approvals(3);
-    await sql("UPDATE tenants SET step_up_bulk = 2 WHERE id = $1", [world.tenantId]);
+    const limits = { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: 2, version: 0 };
+    await setSessionLimits(await world.person("administrator"), limits);
     expect(codeOf(await start())).toBe("session.step_up_required");
     const ids = [newRequestId(), newRequestId(), newRequestId()];
     const decide = (some: string[]) => browser.mutate("approvals.decideSet", { ids: some, decision: "APPROVE" });

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import type { z } from "zod";
+import { ASK_TYPE } from "#server/domain/access/rules.ts";
 import type { Submission } from "#server/domain/approvals/schema.ts";
 import { submission } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -84,7 +85,8 @@ async function refuseMisfits(asking: Asking, rows: readonly { judged: Judged; pr
   for (const { judged, problems } of rows) {
     if (!judged.submission) continue;
     const policy = policyOf(judged.submission.type);
-    if (!policy) problems.push({ field: "type", code: "no_policy" });
+    if (judged.submission.type === ASK_TYPE) problems.push({ field: "type", code: "type_reserved" });
+    else if (!policy) problems.push({ field: "type", code: "no_policy" });
     else
       for (const { path, code } of payloadIssues(policy, judged.submission.payload))
         problems.push({ field: `payload.${path}`.slice(0, FIELD_MAX), code: `payload_${code as PayloadProblem}` });

@@ -68,6 +68,7 @@ export const PROBLEMS = [
   "too_long",
   "too_many_digits",
   "too_precise",
+  "type_reserved",
   "unmapped",
 ] as const;
 export type ProblemCode = (typeof PROBLEMS)[number];

@@ -31,7 +31,7 @@ import { multiSearch, pingTypesense, scopedKey, searchIsOn } from "#server/platf
 const KEY_SECONDS = 60;
 
 function refused(caller: Caller, needed: Needed): Refusal {
-  const refusal = deniedNowhere(needed);
+  const refusal = deniedNowhere(caller, needed);
   noteDenial(caller, "search", refusal);
   return refusal;
 }

@@ -3,7 +3,7 @@ import type { Caller } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import type { SessionStatus } from "#server/domain/sessions/rules.ts";
-import { CHOICES_MAX, CONCURRENT_DEFAULT } from "#server/domain/sessions/rules.ts";
+import { CHOICES_MAX, CONCURRENT_DEFAULT, STEP_UP_BULK_DEFAULT } from "#server/domain/sessions/rules.ts";
 import type { SessionFilter } from "#server/domain/sessions/schema.ts";
 import { choicesInput, countInput, mySessionsInput, nothing, sessionsInput } from "#server/domain/sessions/schema.ts";
 import type { Transaction } from "#server/platform/db.ts";
@@ -154,6 +154,12 @@ export async function limitsOf(tx: Transaction, tenantId: string) {
   return own ?? null;
 }
 
+/** How many the tenant lets anybody decide at once without a recent proof. */
+export async function stepUpBulkOf(tx: Transaction, tenantId: string): Promise<number> {
+  const { stepUpBulk } = await tx.tenant.findUniqueOrThrow({ where: { id: tenantId }, select: { stepUpBulk: true } });
+  return stepUpBulk;
+}
+
 /** The tenant's own limits, and what they are held below. */
 export const sessionLimits = query({
   name: "sessions.limits",
@@ -166,11 +172,13 @@ export const sessionLimits = query({
       idleMinutes: own?.idleMinutes ?? null,
       absoluteHours: own?.absoluteHours ?? null,
       concurrent: own?.concurrent ?? null,
+      stepUpBulk: await stepUpBulkOf(tx, caller.tenantId),
       version: own?.version ?? 0,
       installation: {
         idleMinutes: env.SESSION_LIFETIME,
         absoluteHours: env.SESSION_ABSOLUTE_HOURS,
         concurrent: CONCURRENT_DEFAULT,
+        stepUpBulk: STEP_UP_BULK_DEFAULT,
       },
     };
   },

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
+import { BULK_MAX } from "#server/domain/bulks/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { isLargeSet } from "#server/domain/identity/require-proof.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { nameSession } from "#server/domain/sessions/name-session.ts";
 import { countSessions, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
@@ -11,6 +13,7 @@ import { revokeOtherSessions } from "#server/domain/sessions/revoke-own.ts";
 import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import { isNetwork, REVOKE_MAX } from "#server/domain/sessions/rules.ts";
 import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
+import { inTenant } from "#server/platform/db.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
@@ -242,7 +245,7 @@ describe("what a tenant allows its sessions", () => {
     const { version } = await sessionLimits(ada, {});
     return setSessionLimits(
       ada,
-      { idleMinutes: null, absoluteHours: null, concurrent: null, version, ...limits },
+      { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: null, version, ...limits },
       options,
     );
   };
@@ -293,7 +296,13 @@ describe("what a tenant allows its sessions", () => {
         code: "input.invalid",
         issues: [{ path: Object.keys(longer)[0] }],
       });
-    for (const wrong of [{ idleMinutes: 1 }, { concurrent: 0 }, { concurrent: 101 }])
+    for (const wrong of [
+      { idleMinutes: 1 },
+      { concurrent: 0 },
+      { concurrent: 101 },
+      { stepUpBulk: 0 },
+      { stepUpBulk: BULK_MAX + 1 },
+    ])
       await expect(set(wrong)).rejects.toMatchObject({ code: "input.invalid" });
     await set({ concurrent: 5 });
     await expect(set({ concurrent: 6, version: 0 })).rejects.toMatchObject({ code: "session.limits_stale" });
@@ -304,6 +313,40 @@ describe("what a tenant allows its sessions", () => {
         "SELECT before, after FROM audit_logs WHERE action = 'session.limits_set' AND tenant_id = $1 ORDER BY id LIMIT 1",
         [world.tenantId],
       ),
-    ).toEqual([{ before: null, after: { idleMinutes: null, absoluteHours: null, concurrent: 5 } }]);
+    ).toEqual([
+      {
+        before: { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: 1000 },
+        after: { idleMinutes: null, absoluteHours: null, concurrent: 5, stepUpBulk: 1000 },
+      },
+    ]);
+  });
+
+  test("is also how many are decided at once without a recent proof: of this tenant alone, and 1000 without a word", async () => {
+    const other = await makeTenant();
+    const said = async () =>
+      (
+        await sql("SELECT step_up_bulk AS n FROM tenants WHERE id = ANY($1) ORDER BY id = $2 DESC", [
+          [world.tenantId, other.tenantId],
+          world.tenantId,
+        ])
+      ).map(({ n }) => n);
+    await set({ stepUpBulk: 2 });
+    expect(await sessionLimits(ada, {})).toMatchObject({ stepUpBulk: 2, installation: { stepUpBulk: 1000 } });
+    expect(await said()).toEqual([2, 1000]);
+    expect([await isLargeSet(2, ada), await isLargeSet(3, ada)]).toEqual([false, true]);
+    expect(await isLargeSet(3, await other.system())).toBe(false);
+    await inTenant(other.tenantId, (tx) => tx.$executeRaw`UPDATE tenants SET step_up_bulk = 1 WHERE code IS NOT NULL`);
+    expect(await said()).toEqual([2, 1]);
+    await set({});
+    expect(await said()).toEqual([1000, 1]);
+    expect(
+      await sql(
+        "SELECT before -> 'stepUpBulk' AS before, after -> 'stepUpBulk' AS after FROM audit_logs WHERE action = 'session.limits_set' AND tenant_id = $1 ORDER BY id",
+        [world.tenantId],
+      ),
+    ).toEqual([
+      { before: 1000, after: 2 },
+      { before: 2, after: 1000 },
+    ]);
   });
 });

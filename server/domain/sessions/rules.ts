@@ -21,6 +21,8 @@ export const EXPIRE_MAX = 1000;
 export const CONCURRENT_DEFAULT = 10;
 export const CONCURRENT_MAX = 100;
 export const IDLE_MIN_MINUTES = 5;
+/** Of a tenant that says nothing else: a set of more is decided only after a recent proof of who decides. */
+export const STEP_UP_BULK_DEFAULT = 1000;
 
 export const DEVICE_NAME_MAX = 80;
 export const LOCATION_MAX = 100;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { BULK_MAX } from "#server/domain/bulks/rules.ts";
 import { ids, instant, text, uuid } from "#server/domain/schema.ts";
 import {
   CONCURRENT_MAX,
@@ -82,6 +83,8 @@ export const sessionLimitsInput = z.strictObject({
   idleMinutes: z.int().min(IDLE_MIN_MINUTES).nullable(),
   absoluteHours: z.int().min(1).nullable(),
   concurrent: z.int().min(1).max(CONCURRENT_MAX).nullable(),
+  /** How many are decided at once without a recent proof; a set of one asks for none. */
+  stepUpBulk: z.int().min(1).max(BULK_MAX).nullable(),
   /** The version that was edited; 0 where there was none. */
   version: z.int().min(0),
 });

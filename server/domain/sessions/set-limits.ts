@@ -1,9 +1,9 @@
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { endSessions } from "#server/domain/sessions/end-sessions.ts";
-import { limitsOf } from "#server/domain/sessions/queries.ts";
+import { limitsOf, stepUpBulkOf } from "#server/domain/sessions/queries.ts";
 import type { Lifetimes, TenantLimits } from "#server/domain/sessions/rules.ts";
-import { limitsThatHold } from "#server/domain/sessions/rules.ts";
+import { limitsThatHold, STEP_UP_BULK_DEFAULT } from "#server/domain/sessions/rules.ts";
 import { sessionLimitsInput } from "#server/domain/sessions/schema.ts";
 import type { Work } from "#server/domain/work.ts";
 import { Prisma } from "#server/platform/db.ts";
@@ -31,7 +31,8 @@ async function shorten({ tx, caller: { tenantId } }: Work, limits: Lifetimes): P
 }
 
 /**
- * How long sessions of the tenant live and how many of one person, never beyond the installation. It holds at once: of
+ * How long sessions of the tenant live and how many of one person, never beyond the installation, and how many one of
+ * them decides at once without a recent proof. It holds at once: of
  * who has more open, those seen longest ago end (never the session that asks), and what is older than may be is over.
  */
 export const setSessionLimits = command({
@@ -46,12 +47,17 @@ export const setSessionLimits = command({
     refuseLonger(wanted);
     const before = await limitsOf(work.tx, tenantId);
     if ((before?.version ?? 0) !== version) throw new Refusal("session.limits_stale");
-    const { idleMinutes, absoluteHours, concurrent } = wanted;
+    const { idleMinutes, absoluteHours, concurrent, stepUpBulk } = {
+      ...wanted,
+      stepUpBulk: wanted.stepUpBulk ?? STEP_UP_BULK_DEFAULT,
+    };
     const written = await work.tx.$executeRaw`
       INSERT INTO session_limits AS l (tenant_id, idle_minutes, absolute_hours, concurrent) VALUES (${tenantId}::uuid, ${idleMinutes}, ${absoluteHours}, ${concurrent})
       ON CONFLICT (tenant_id) DO UPDATE SET idle_minutes = excluded.idle_minutes, absolute_hours = excluded.absolute_hours, concurrent = excluded.concurrent,
         version = l.version + 1 WHERE l.version = ${version}::int`;
     if (written === 0) throw new Refusal("session.limits_stale"); // two at a time
+    const stepUpBulkBefore = await stepUpBulkOf(work.tx, tenantId);
+    await work.tx.tenant.update({ where: { id: tenantId }, data: { stepUpBulk }, select: { id: true } });
     const limits = limitsThatHold(wanted, INSTALLATION);
     const over = await shorten(work, limits);
     const beyond = await endSessions(
@@ -69,12 +75,13 @@ export const setSessionLimits = command({
       targetType: "tenant",
       targetId: tenantId,
       scopeId: null,
-      before: before && {
-        idleMinutes: before.idleMinutes,
-        absoluteHours: before.absoluteHours,
-        concurrent: before.concurrent,
+      before: {
+        idleMinutes: before?.idleMinutes ?? null,
+        absoluteHours: before?.absoluteHours ?? null,
+        concurrent: before?.concurrent ?? null,
+        stepUpBulk: stepUpBulkBefore,
       },
-      after: wanted,
+      after: { idleMinutes, absoluteHours, concurrent, stepUpBulk },
     });
     return { version: version + 1, ended: over + beyond.length };
   },
