@@ -4,6 +4,7 @@ import { createRole } from "#server/domain/access/create-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
+import type { Database } from "#server/platform/db.ts";
 import type { World } from "#server/testing/world.ts";
 
 /** Trees, roles and grants of chance, made by the commands that everybody makes them by. */
@@ -92,4 +93,19 @@ export async function giveAll(
       ).id,
     );
   return ids;
+}
+
+/** What a subject may, as `permission scope`, at a moment or now: the rule once more, by the database alone. */
+export async function byTheBook(admin: Database, tenantId: string, subjectId: string, at: Date | null = null) {
+  const { rows } = await admin.pool.query<{ held: string }>(
+    `SELECT p.permission || ' ' || s.id AS held FROM assignments a
+     JOIN role_permissions p ON p.tenant_id = a.tenant_id AND p.role_id = a.role_id
+     JOIN scopes s ON s.tenant_id = a.tenant_id AND a.scope_id = ANY(s.path)
+     WHERE a.tenant_id = $1 AND coalesce(a.person_id, a.client_id) = $2
+       AND coalesce(a.starts_at <= coalesce($3, clock_timestamp()), true)
+       AND coalesce(a.ends_at > coalesce($3, clock_timestamp()), true)
+     GROUP BY p.permission, s.id HAVING bool_and(a.effect = 'ALLOW')`,
+    [tenantId, subjectId, at],
+  );
+  return new Set(rows.map(({ held }) => held));
 }
