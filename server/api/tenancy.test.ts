@@ -9,6 +9,7 @@ import { listAudit } from "#server/domain/audit/queries.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
 import { listGoverned } from "#server/domain/governance/queries.ts";
+import { settleDenials } from "#server/domain/governance/record.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { uploadFile } from "#server/domain/imports/upload-file.ts";
@@ -474,6 +475,37 @@ describe("A12 ids of another tenant answer exactly like unknown ones", () => {
 });
 
 describe("R3 a tenant is a wall", () => {
+  // What no row-level security hides, since it belongs to no tenant.
+  test.each(["person", "tenant", "passkey"] as const)(
+    "R3 a foreign %s id, in whatever place, answers as an unknown one and touches nothing",
+    async (kind) => {
+      const asking = await signedIn(await makeAccount(mine, "administrator")); // each with the rate of a session
+      await flushUses(); // of what they did themselves, in the tests before
+      await settleDenials();
+      const before = await theirRows();
+      const everywhere = (id: string): Ids => {
+        const { email, type, ...ids } = foreign;
+        return { email, type, ...(Object.fromEntries(Object.keys(ids).map((name) => [name, id])) as typeof ids) };
+      };
+      const statuses = new Set<number>();
+      for (const [path, inputs] of Object.entries(PROCEDURES)) {
+        if (path === "policies.put") continue; // it would make that type known here
+        const { type } =
+          (appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)[path]?._def ?? {};
+        const call = (input: unknown) => (type === "query" ? asking.query(path, input) : asking.mutate(path, input));
+        const [strange, guessed] = [inputs(everywhere(foreign[kind])), inputs(everywhere(uuidv7()))];
+        const which = kind.length % Math.max(1, strange.length);
+        if (strange.length === 0) continue;
+        const [a, b] = [await call(strange[which]), await call(guessed[which])];
+        expect([path, form(a)]).toEqual([path, form(b)]);
+        statuses.add(a.status);
+      }
+      expect([...statuses]).toEqual(expect.arrayContaining([200, 404])); // else it would have proven less
+      expect([...statuses]).not.toContain(429);
+      expect(await theirRows()).toBe(before);
+    },
+  );
+
   test("lists, counts and bulks show nothing of another tenant", async () => {
     const shown = [
       await olu.query("approvals.list", { limit: 200 }),

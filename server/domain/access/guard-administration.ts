@@ -1,4 +1,4 @@
-import type { Administration, Permission } from "#server/domain/access/rules.ts";
+import type { Administration, Grant, Permission } from "#server/domain/access/rules.ts";
 import { administrators } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
@@ -12,11 +12,18 @@ export function refuseElsewhere(caller: Caller, permission: Permission): void {
   if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
 }
 
-/** The caller with what they hold at least until then: what one was given for a time is passed on for no longer. */
+/**
+ * The caller with what they hold at least until then: what one was given for a time is passed on for no longer, and a
+ * denial that begins before counts as one of today.
+ */
 export function lastingHolder(caller: Caller, until: Date | null): Caller {
   const end = until?.getTime() ?? Number.POSITIVE_INFINITY;
-  const grants = caller.access.grants.filter((g) => g.effect === "DENY" || g.until === null || g.until >= end);
-  return grants.length === caller.access.grants.length ? caller : { ...caller, access: { ...caller.access, grants } };
+  const lasts = (g: Grant) => g.effect === "DENY" || g.until === null || g.until >= end;
+  const begun = (g: Grant) => (g.effect === "DENY" && g.from !== null && g.from < end ? { ...g, from: null } : g);
+  const all = caller.access.grants;
+  const grants = all.filter(lasts).map(begun);
+  const isSame = grants.length === all.length && grants.every((grant, i) => grant === all[i]);
+  return isSame ? caller : { ...caller, access: { ...caller.access, grants } };
 }
 
 /**

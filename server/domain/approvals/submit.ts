@@ -8,6 +8,7 @@ import type { PolicyVersion } from "#server/domain/approvals/rules.ts";
 import type { Approval, Submission } from "#server/domain/approvals/schema.ts";
 import { submission, submissions } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
@@ -237,6 +238,11 @@ export const submitApproval = command({
   at: "each",
   input: z.strictObject(submission.shape),
   run: async (work, item): Promise<{ approval: Approval; created: boolean }> => {
+    // Its answer is the approval: who may not read there would be told that it does not exist.
+    const { orgId, cycleId } = placeOf(work, item);
+    const scopeId = cycleId ?? orgId;
+    if (!may(work.caller, "approvals:read", scopeId))
+      throw new Refusal("access.denied", { permission: "approvals:read", scopeId });
     const { items } = await submitApprovals(work, { items: [item] });
     const [made] = items;
     if (!made) throw new Error("a submission gave no result");
