@@ -46,7 +46,7 @@ function Form({ limits, onClose }: FieldsProps) {
     onClose();
   };
   const submit = async (form: FormData) => {
-    const number = (name: string) => Number(form.get(name)) || null;
+    const number = (name: string) => (form.get(name) ? Number(form.get(name)) : null);
     const wanted = {
       idleMinutes: number("idleMinutes"),
       absoluteHours: number("absoluteHours"),
@@ -63,7 +63,7 @@ function Form({ limits, onClose }: FieldsProps) {
     { name: "idleMinutes", min: IDLE_MIN_MINUTES, max: installation.idleMinutes, value: limits.idleMinutes },
     { name: "absoluteHours", min: 1, max: installation.absoluteHours, value: limits.absoluteHours },
     { name: "concurrent", min: 1, max: CONCURRENT_MAX, value: limits.concurrent },
-    { name: "stepUpBulk", min: 1, max: BULK_MAX, value: limits.stepUpBulk },
+    { name: "stepUpBulk", min: 0, max: BULK_MAX, value: limits.stepUpBulk },
   ] as const;
   return (
     <>

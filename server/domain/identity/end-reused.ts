@@ -33,11 +33,17 @@ const endSession = command({
   },
 });
 
+/** A session that is on its way to another tenant has been replaced by the time it would be ended: its successor is looked for. */
+const TRIES = 3;
+
 /** Looks whether a token that is nobody's was somebody's, and ends the session that lives on in its place, in whatever tenant. */
 export async function endReused(hash: string, { address, requestId }: RequestFacts): Promise<void> {
-  const [found] = await database().client.$queryRaw<{ tenant_id: string; session_id: string }[]>`
-    SELECT tenant_id, session_id FROM reused_session(${hash})`;
-  if (!found) return;
-  const caller = await systemCaller(found.tenant_id, { requestId, ...(address === null ? {} : { address }) });
-  await endSession(caller, { id: found.session_id });
+  for (let tries = 0; tries < TRIES; tries++) {
+    const [found] = await database().client.$queryRaw<{ tenant_id: string; session_id: string }[]>`
+      SELECT tenant_id, session_id FROM reused_session(${hash})`;
+    if (!found) return;
+    const caller = await systemCaller(found.tenant_id, { requestId, ...(address === null ? {} : { address }) });
+    const { ended } = await endSession(caller, { id: found.session_id });
+    if (ended) return;
+  }
 }

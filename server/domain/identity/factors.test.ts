@@ -432,6 +432,28 @@ describe("whose factors change", () => {
     const options = data(await other.mutate("signIn.passkeyOptions", {}));
     expect(told(await other.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("sign_in.wrong");
   });
+
+  test("takes back by the newest of those mails what was added in an earlier session, too", async () => {
+    const { account, key } = await withPasskey();
+    const later = new Browser();
+    const options = data(await later.mutate("signIn.passkeyOptions", {}));
+    expect(told(await later.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("ok");
+    expect(told(await later.mutate("factors.renewRecoveryCodes", {}))).toBe("ok");
+    const newest = (await mails(account)).at(-1);
+    await reportSignIn(newest?.token ?? "", { address: "192.0.2.7", requestId: "r" });
+    expect(await sql("SELECT FROM passkeys WHERE person_id = $1", [account.personId])).toHaveLength(0);
+  });
+
+  test("takes back an app that was begun in one session and confirmed in another", async () => {
+    const account = await makeAccount(world, "administrator");
+    const { secret } = data(await (await signedIn(account)).mutate("factors.beginTotp", {}));
+    await sql("UPDATE user_sessions SET status = 'REVOKED', ended_at = now() WHERE person_id = $1", [account.personId]);
+    const later = await signedIn(account);
+    expect(told(await later.mutate("factors.confirmTotp", { code: codeAt(secret) }))).toBe("ok");
+    const [mail] = await mails(account);
+    await reportSignIn(mail?.token ?? "", { address: "192.0.2.7", requestId: "r" });
+    expect(await sql("SELECT FROM totp_factors WHERE person_id = $1", [account.personId])).toHaveLength(0);
+  });
 });
 
 test("a recovery code is 120 bits in letters that are not mistaken, and is read however it was written", () => {

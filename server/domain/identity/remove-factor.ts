@@ -41,15 +41,13 @@ export const removePasskey = command({
   },
 });
 
-/** Takes away what was set up since a session began that was not its owner's: it would outlive their new password. */
-export async function dropFactorsSince(work: Work, personId: string, sessionId: string | null): Promise<void> {
-  const { tenantId } = work.caller;
-  const session = sessionId
-    ? await work.tx.userSession.findUnique({ where: { tenantId_id: { tenantId, id: sessionId } } })
-    : null;
-  if (!session) return;
-  const where = { personId, createdAt: { gte: session.createdAt } };
-  const totp = await work.tx.totpFactor.deleteMany({ where });
+/** Takes away what was set up since a moment from which on somebody else may have been at it: it would outlive a new password. */
+export async function dropFactorsSince(work: Work, personId: string, since: Date): Promise<void> {
+  const where = { personId, createdAt: { gte: since } };
+  // What was begun before is set up by its confirmation.
+  const totp = await work.tx.totpFactor.deleteMany({
+    where: { personId, OR: [{ createdAt: { gte: since } }, { confirmedAt: { gte: since } }] },
+  });
   const passkeys = await work.tx.passkey.deleteMany({ where });
   await work.tx.recoveryCode.deleteMany({ where });
   if (totp.count > 0) recordFactor(work, personId, "factor.removed", { factor: "totp" });

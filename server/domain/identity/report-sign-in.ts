@@ -8,6 +8,19 @@ import { takeLink } from "#server/domain/identity/take-link.ts";
 import { inOwnTenants } from "#server/domain/identity/visit-tenants.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { endSessionsOf } from "#server/domain/sessions/end-sessions.ts";
+import type { Work } from "#server/domain/work.ts";
+
+/**
+ * Since when somebody else may have been at it: the oldest of the sessions that a mail still open asks about, whichever of
+ * the mails was answered. Whoever signs in twice would otherwise keep what they added the first time.
+ */
+async function doubtedSince(work: Work, personId: string, sessionId: string | null): Promise<Date | null> {
+  const [row] = await work.tx.$queryRaw<{ since: Date | null }[]>`
+    SELECT min(s.created_at) AS since FROM user_sessions s WHERE s.tenant_id = ${work.caller.tenantId}::uuid AND s.person_id = ${personId}::uuid
+      AND (s.id = ${sessionId}::uuid OR EXISTS (SELECT FROM account_links l WHERE l.tenant_id = s.tenant_id AND l.session_id = s.id
+        AND l.person_id = s.person_id AND l.purpose = 'NOT_ME' AND l.status = 'OPEN' AND l.expires_at > clock_timestamp()))`;
+  return row?.since ?? null;
+}
 
 /**
  * "This was not me": whoever signed in is out, in every tenant, and the account is frozen. Devices are forgotten: one of
@@ -23,12 +36,15 @@ export const freezeAccount = command({
     await work.tx
       .$executeRaw`UPDATE people SET frozen_at = coalesce(frozen_at, clock_timestamp()) WHERE id = ${personId}::uuid`;
     await work.tx.knownDevice.deleteMany({ where: { personId } });
-    await dropFactorsSince(work, personId, sessionId);
+    const doubted: Date[] = [];
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
+      doubted.push(...[await doubtedSince(inner, personId, sessionId)].filter((since) => since !== null));
       await endLinks(inner, personId, "ALL");
       ended += await endSessionsOf(inner, personId, "not_me");
     });
+    const [since] = doubted.sort((a, b) => a.getTime() - b.getTime());
+    if (since) await dropFactorsSince(work, personId, since);
     work.audit({
       class: "SECURITY",
       action: "person.frozen",

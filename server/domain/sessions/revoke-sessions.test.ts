@@ -300,7 +300,7 @@ describe("what a tenant allows its sessions", () => {
       { idleMinutes: 1 },
       { concurrent: 0 },
       { concurrent: 101 },
-      { stepUpBulk: 0 },
+      { stepUpBulk: -1 },
       { stepUpBulk: BULK_MAX + 1 },
     ])
       await expect(set(wrong)).rejects.toMatchObject({ code: "input.invalid" });

@@ -83,8 +83,8 @@ export const sessionLimitsInput = z.strictObject({
   idleMinutes: z.int().min(IDLE_MIN_MINUTES).nullable(),
   absoluteHours: z.int().min(1).nullable(),
   concurrent: z.int().min(1).max(CONCURRENT_MAX).nullable(),
-  /** How many are decided at once without a recent proof; a set of one asks for none. */
-  stepUpBulk: z.int().min(1).max(BULK_MAX).nullable(),
+  /** How many are decided at once without a recent proof: 0 asks for one with every set. */
+  stepUpBulk: z.int().min(0).max(BULK_MAX).nullable(),
   /** The version that was edited; 0 where there was none. */
   version: z.int().min(0),
 });
