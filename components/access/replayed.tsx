@@ -24,7 +24,8 @@ function useReplay(change: ProposedChange) {
   return useQuery<Replay, ApiError>({
     queryKey: [REPLAY_KEY, change],
     queryFn: ({ signal }) => client.access.replayDecisions.mutate({ change, limit: NAMED }, { signal }),
-    staleTime: 60_000,
+    staleTime: 0,
+    refetchOnWindowFocus: false,
   });
 }
 
@@ -32,21 +33,24 @@ function useReplay(change: ProposedChange) {
 function Turned({ replay: { decisions, actions, denials } }: { replay: Replay }) {
   const t = useTranslations("replay");
   const lines = [
-    { key: "decisions", looked: decisions.looked, turned: decisions.refused, bad: true },
-    { key: "actions", looked: actions.looked, turned: actions.refused, bad: true },
-    { key: "denials", looked: denials.looked, turned: denials.allowed, bad: false },
+    { key: "decisions", looked: decisions.looked, turned: decisions.refused, since: decisions.since, bad: true },
+    { key: "actions", looked: actions.looked, turned: actions.refused, since: actions.since, bad: true },
+    { key: "denials", looked: denials.looked, turned: denials.allowed, since: denials.since, bad: false },
   ] as const;
   return (
     <ul className="flex flex-col gap-0.5">
       {lines
         .filter(({ looked }) => looked > 0)
-        .map(({ key, looked, turned, bad }) => (
+        .map(({ key, looked, turned, since, bad }) => (
           <li key={key} className={cn("tabular-nums", turned === 0 && "text-ink-3")}>
             {t.rich(key, {
               turned,
               looked,
               n: (text) => <b className={cn("font-semibold", turned > 0 && (bad ? "text-bad" : "text-ok"))}>{text}</b>,
             })}
+            {since ? (
+              <span className="text-ink-3"> · {t.rich("since", { when: () => <Moment at={since} /> })}</span>
+            ) : null}
           </li>
         ))}
     </ul>
@@ -68,12 +72,9 @@ export function Replayed({ change, alone = false }: { change: ProposedChange; al
   const say = useErrorText();
   const { data, error, refetch } = useReplay(change);
   const looked = data ? data.decisions.looked + data.actions.looked + data.denials.looked : 0;
-  const since = data?.since;
   return (
     <section aria-live="polite" className="flex flex-col gap-1 pt-2 text-sm">
-      <h4 className="font-medium text-ink-2 text-xs">
-        {since ? t.rich("titleSince", { when: () => <Moment at={since} /> }) : t("title", { days: REPLAYED_DAYS })}
-      </h4>
+      <h4 className="font-medium text-ink-2 text-xs">{t("title", { days: REPLAYED_DAYS })}</h4>
       {error ? (
         <p className="flex flex-wrap items-center gap-2 text-bad">
           <span className="min-w-0 flex-1">{say(error)}</span>

@@ -36,10 +36,9 @@ describe("a change held against the record", () => {
     await decideApprovals(vera, { ids: await world.approvals(3), decision: "APPROVE" });
     await decideApprovals(olu, { ids: await world.approvals(2), decision: "REJECT", comment: "No." });
     expect(await revoking(world, vera)).toMatchObject({
-      since: null,
-      decisions: { looked: 3, refused: 3 },
-      actions: { looked: 0, refused: 0 },
-      denials: { looked: 0, allowed: 0 },
+      decisions: { looked: 3, refused: 3, since: null },
+      actions: { looked: 0, refused: 0, since: null },
+      denials: { looked: 0, allowed: 0, since: null },
       items: [{ id: vera.personId, refused: 3, allowed: 0 }],
       more: 0,
     });
@@ -111,7 +110,7 @@ describe("a change held against the record", () => {
     const system = await world.system();
     await createRole(system, { code: "rest", name: "The rest", permissions: ["policies:read"] });
     const { actions } = await revoking(world, chief);
-    expect(actions).toEqual({ looked: 1, refused: 1 });
+    expect(actions).toEqual({ looked: 1, refused: 1, since: null });
   });
 
   test("asks of each decision what its stage asked for under the policy of its own revision", async () => {

@@ -1,7 +1,8 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Subject } from "#server/domain/access/read-proposal.ts";
 import { readProposal } from "#server/domain/access/read-proposal.ts";
 import type { Access, Permission } from "#server/domain/access/rules.ts";
-import { allowedScopes, allows, REPLAYED_DAYS } from "#server/domain/access/rules.ts";
+import { allows, REPLAYED_DAYS } from "#server/domain/access/rules.ts";
 import { simulationInput } from "#server/domain/access/schema.ts";
 import { rootScope } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
@@ -21,22 +22,27 @@ interface Recorded {
 
 /** Of each of the two records so many are read, the newest; one that is longer is read from a later day. */
 const RECORDS_MAX = 200_000;
+/** So many are held against both before other requests of the process have their turn. */
+const RECORDS_A_TURN = 1_000;
 const DAY_MS = 86_400_000;
 /** An id is made within this of what it stands for. */
 const ID_MS = 3_600_000;
 
 const idsFrom = (since: Date) => Prisma.sql`uuid_at(${new Date(since.getTime() - ID_MS)}::timestamptz)`;
 
-/** From when on the records are read, and whether that is all that was asked for. */
-async function sinceWhen({ tx, caller: { tenantId } }: Read, now: Date): Promise<{ since: Date; isCut: boolean }> {
-  const earliest = new Date(now.getTime() - REPLAYED_DAYS * DAY_MS);
-  const [row] = await tx.$queryRaw<{ since: Date | null }[]>`
-    SELECT greatest(
-      (SELECT decided_at FROM approval_decisions WHERE tenant_id = ${tenantId}::uuid AND id >= ${idsFrom(earliest)} ORDER BY id DESC OFFSET ${RECORDS_MAX} LIMIT 1),
-      (SELECT at FROM governance_log WHERE tenant_id = ${tenantId}::uuid AND id >= ${idsFrom(earliest)} ORDER BY id DESC OFFSET ${RECORDS_MAX} LIMIT 1)
-    ) AS since`;
-  const isCut = row !== undefined && row.since !== null && row.since > earliest;
-  return { since: isCut && row.since ? row.since : earliest, isCut };
+interface Since {
+  readonly decided: Date;
+  readonly logged: Date;
+}
+
+/** From when on each of the two records is read. */
+async function sinceWhen({ tx, caller: { tenantId } }: Read, earliest: Date): Promise<Since> {
+  const [row] = await tx.$queryRaw<{ decided: Date | null; logged: Date | null }[]>`
+    SELECT
+      (SELECT decided_at FROM approval_decisions WHERE tenant_id = ${tenantId}::uuid AND id >= ${idsFrom(earliest)} ORDER BY id DESC OFFSET ${RECORDS_MAX} LIMIT 1) AS decided,
+      (SELECT at FROM governance_log WHERE tenant_id = ${tenantId}::uuid AND id >= ${idsFrom(earliest)} ORDER BY id DESC OFFSET ${RECORDS_MAX} LIMIT 1) AS logged`;
+  const from = (at: Date | null | undefined) => (at && at > earliest ? at : earliest);
+  return { decided: from(row?.decided), logged: from(row?.logged) };
 }
 
 /** Decisions on requests: each was let through by the permission of its stage, under the policy of its revision. */
@@ -54,7 +60,7 @@ const decisionsOf = ({ tx, caller: { tenantId }, scopes }: Read, ids: readonly s
 
 /**
  * What the governance log holds beside them: sensitive actions, and denials for want of a grant. One by a narrowed token
- * is left out: what its client holds would not have helped it.
+ * is left out, for what its client holds would not have helped it; and so is one of which that was not kept.
  */
 const loggedOf = ({ tx, caller, scopes }: Read, ids: readonly string[], since: Date) => tx.$queryRaw<Recorded[]>`
     SELECT coalesce(g.person_id, g.client_id) AS subject, CASE g.outcome WHEN 'ALLOW' THEN 'ACTION' ELSE 'DENIAL' END AS kind, g.scope_id AS "scopeId",
@@ -62,15 +68,19 @@ const loggedOf = ({ tx, caller, scopes }: Read, ids: readonly string[], since: D
     FROM governance_log g
     WHERE g.tenant_id = ${caller.tenantId}::uuid AND g.id >= ${idsFrom(since)} AND g.at >= ${since}
       AND (g.person_id = ANY(${ids}::uuid[]) OR g.client_id = ANY(${ids}::uuid[])) AND g.permission IS NOT NULL AND g.explanation->>'reason' = 'GRANTS'
-      AND (g.outcome = 'ALLOW' OR g.explanation->'narrowedBy' IS NULL)
+      AND (g.outcome = 'ALLOW' OR (g.explanation->'narrowedBy' IS NULL AND g.explanation->'reduced' IS NULL))
       AND (g.scope_id = ANY(${scopes}::uuid[]) OR (g.scope_id IS NULL AND ${scopes.includes(rootScope(caller))}))
     GROUP BY 1, 2, 3, 4`;
+
+/** What is allowed somewhere is so at the place of a grant: none has more denials above it than what lies below. */
+const anywhere = (access: Access, permission: Permission, at: number) =>
+  access.grants.some(({ effect, scopeId }) => effect === "ALLOW" && allows(access, permission, scopeId, at));
 
 /** What of it would be answered otherwise: allowed then and refused with the change, or the other way round. */
 function turned({ kind, scopeId, permissions }: Recorded, before: Access, after: Access, at: number): boolean {
   const holds = (access: Access, permission: Permission) =>
     scopeId === null
-      ? allowedScopes(access, permission, null, at).length > 0
+      ? anywhere(access, permission, at)
       : allows(access, permission, scopeId, at) &&
         (kind !== "DECISION" || allows(access, "approvals:read", scopeId, at)); // what one may not see one cannot decide
   const [was, is] = [before, after].map((access) => permissions.some((permission) => holds(access, permission)));
@@ -98,18 +108,21 @@ export const replayDecisions = query({
   run: async (read, { change, limit }) => {
     const { subjects, from } = await readProposal(read, change);
     const now = await clock(read.tx);
-    const { since, isCut } = await sinceWhen(read, now);
+    const earliest = new Date(now.getTime() - REPLAYED_DAYS * DAY_MS);
+    const since = await sinceWhen(read, earliest);
     const ids = subjects.map(({ id }) => id);
-    const recorded = [...(await decisionsOf(read, ids, since)), ...(await loggedOf(read, ids, since))];
+    const recorded = [...(await decisionsOf(read, ids, since.decided)), ...(await loggedOf(read, ids, since.logged))];
     const at = Math.max(now.getTime(), from?.getTime() ?? 0);
     const bySubject = Map.groupBy(recorded, ({ subject }) => subject);
     const looked = { DECISION: 0, ACTION: 0, DENIAL: 0 };
     const other = { DECISION: 0, ACTION: 0, DENIAL: 0 };
     const sums: Sum[] = [];
+    let held = 0;
     for (const { id, name, ...grants } of subjects) {
       const [before, after] = [grants.before, grants.after].map((own) => accessOf(read.caller.access.scopes, own));
       const sum: Sum = { id, name, refused: 0, allowed: 0 };
       for (const one of bySubject.get(id) ?? []) {
+        if (++held % RECORDS_A_TURN === 0) await othersTurn();
         looked[one.kind] += one.count;
         if (!before || !after || !turned(one, before, after, at)) continue;
         other[one.kind] += one.count;
@@ -118,12 +131,13 @@ export const replayDecisions = query({
       if (sum.refused + sum.allowed > 0) sums.push(sum);
     }
     sums.sort((a, b) => b.refused + b.allowed - (a.refused + a.allowed));
+    /** Where there was more than is read: from when on it was; null is all of the days. */
+    const cut = (from: Date) => (from > earliest ? from.toISOString() : null);
+    const logged = cut(since.logged);
     return {
-      /** Where there was more than is read: from when on it was; null is all of the days. */
-      since: isCut ? since.toISOString() : null,
-      decisions: { looked: looked.DECISION, refused: other.DECISION },
-      actions: { looked: looked.ACTION, refused: other.ACTION },
-      denials: { looked: looked.DENIAL, allowed: other.DENIAL },
+      decisions: { looked: looked.DECISION, refused: other.DECISION, since: cut(since.decided) },
+      actions: { looked: looked.ACTION, refused: other.ACTION, since: logged },
+      denials: { looked: looked.DENIAL, allowed: other.DENIAL, since: logged },
       items: sums.slice(0, limit),
       more: Math.max(0, sums.length - limit),
     };
