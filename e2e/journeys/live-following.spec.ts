@@ -1,7 +1,7 @@
 import pg from "pg";
 import { expect, test } from "../fixtures.ts";
 import { BulkScreen } from "../screens/bulk.ts";
-import { call, colleague, isDone, submitElsewhere, withinASecond } from "../screens/live.ts";
+import { beforeAnyPoll, call, colleague, isDone, submitElsewhere } from "../screens/live.ts";
 import { signInAs } from "../screens/sign-in.ts";
 
 test("a request that is open follows what others do with it; what its reader was writing stays, and so does the focus", async ({
@@ -19,7 +19,7 @@ test("a request that is open follows what others do with it; what its reader was
   await reason.pressSequentially("The second offer is cheap");
   await call(olu, "approvals.decide", { id: one, decision: "REJECT", comment: "No budget." });
   await expect(mei.getByRole("status").filter({ hasText: "Olu Adeyemi rejected it" })).toBeVisible(
-    await withinASecond(request),
+    await beforeAnyPoll(request),
   );
   await mei.keyboard.type("er.");
   await expect(reason).toHaveValue("The second offer is cheaper.");
@@ -31,12 +31,12 @@ test("a request that is open follows what others do with it; what its reader was
   const approve = mei.getByRole("button", { name: "Approve" });
   await approve.focus();
   await call(olu, "approvals.decide", { id: two, decision: "CHANGES_REQUESTED", comment: "Which wing?" });
-  await expect(approve).toBeDisabled(await withinASecond(request));
+  await expect(approve).toBeDisabled(await beforeAnyPoll(request));
   await expect(mei.getByRole("region", { name: "Decision" })).toBeFocused();
   const ana = await colleague(browser, stack.url, "ana");
   await call(ana, "approvals.resubmit", { id: two, title: "Roof, both wings", amount: "9900" });
   await expect(mei.getByText("It was revised while you had it open, and is now revision 2.")).toBeVisible(
-    await withinASecond(request),
+    await beforeAnyPoll(request),
   );
   await expect(mei.getByRole("heading", { level: 1, name: "Roof, both wings" })).toBeVisible();
   await expect(approve).toBeDisabled();
@@ -69,11 +69,11 @@ test("the progress of a bulk reaches whoever looks at it, without their asking f
   );
   await call(olu, "bulks.start", { id, decision: "REJECT", comment: "The programme has ended." });
   const row = mei.getByRole("main").getByRole("listitem").first();
-  await expect(row.getByRole("link")).toHaveAttribute("href", `/bulks/${id}`, await withinASecond(request));
+  await expect(row.getByRole("link")).toHaveAttribute("href", `/bulks/${id}`, await beforeAnyPoll(request));
   await row.getByRole("link").click();
   const bulk = new BulkScreen(mei);
   await expect
-    .poll(async () => (await bulk.counts()).decided, { ...(await withinASecond(request)), intervals: [50] })
+    .poll(async () => (await bulk.counts()).decided, { ...(await beforeAnyPoll(request)), intervals: [50] })
     .toBe(500);
 
   // While nothing happens nothing is asked: once the last change has been read, no request comes in a while.
@@ -85,9 +85,9 @@ test("the progress of a bulk reaches whoever looks at it, without their asking f
   // How long a bulk takes is its own affair; once it is done, its page says so.
   await isDone(olu, id);
   await expect
-    .poll(async () => (await bulk.counts()).decided, { ...(await withinASecond(request)), intervals: [50] })
+    .poll(async () => (await bulk.counts()).decided, { ...(await beforeAnyPoll(request)), intervals: [50] })
     .toBe(total);
-  await expect(bulk.state("Done")).toBeVisible(await withinASecond(request));
+  await expect(bulk.state("Done")).toBeVisible(await beforeAnyPoll(request));
 });
 
 test("entries of the audit are counted as they are written, and come in when asked", async ({
@@ -103,7 +103,7 @@ test("entries of the audit are counted as they are written, and come in when ask
   const olu = await colleague(browser, stack.url, "olu");
   await call(olu, "approvals.decide", { id, decision: "REJECT", comment: "There is one." });
   const seen = ana.getByRole("button", { name: /^\d+ new$/ });
-  await expect(seen).toBeVisible(await withinASecond(request));
+  await expect(seen).toBeVisible(await beforeAnyPoll(request));
   expect(await ana.getByRole("table").getByRole("link").first().getAttribute("href")).toBe(before);
   await seen.click();
   await expect(ana.getByRole("table").getByRole("row").nth(1)).toContainText("A sign for the door");

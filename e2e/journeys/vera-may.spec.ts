@@ -1,5 +1,5 @@
 import { expect, test } from "../fixtures.ts";
-import { Streams, submitElsewhere, withinASecond } from "../screens/live.ts";
+import { beforeAnyPoll, Streams, submitElsewhere } from "../screens/live.ts";
 import { People } from "../screens/people.ts";
 import { signInAs } from "../screens/sign-in.ts";
 
@@ -41,7 +41,7 @@ test("why can't Vera approve this: it is answered, given with an end, at work in
   await people.dialog.getByRole("button", { name: "Grant" }).click();
   await expect(people.dialog).toHaveCount(0);
 
-  await expect(approve).toBeEnabled(await withinASecond(request));
+  await expect(approve).toBeEnabled(await beforeAnyPoll(request));
   await approve.click();
   await expect(vera.getByRole("main").getByText("Approved", { exact: true }).first()).toBeVisible();
 
@@ -52,7 +52,7 @@ test("why can't Vera approve this: it is answered, given with an end, at work in
   await expect(people.dialog.getByText("1 of 1 decision would have been refused")).toBeVisible();
   await people.dialog.getByRole("button", { name: "Take away" }).click();
   await expect(people.dialog).toHaveCount(0);
-  await expect(approve).toBeDisabled(await withinASecond(request));
+  await expect(approve).toBeDisabled(await beforeAnyPoll(request));
 
   await ana.getByRole("link", { name: /^In (one|\d+) sessions?$/ }).click();
   await ana.waitForURL("**/sessions?person=*");
@@ -60,7 +60,7 @@ test("why can't Vera approve this: it is answered, given with an end, at work in
   await people.dialog.getByRole("button", { name: /^End \d+ sessions?$/ }).click();
   await expect(vera).toHaveURL(
     new RegExp(`/sign-in\\?callbackUrl=%2Fapprovals%2F${second}$`),
-    await withinASecond(request),
+    await beforeAnyPoll(request),
   );
   await expect(people.dialog).toContainText("none of them is alive");
   await context.close();
