@@ -3,14 +3,12 @@
 import { useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
-import type { ProposedChange } from "#components/access/simulated.tsx";
+import { Unsaid } from "#components/access/unsaid.tsx";
+import type { ProposedChange } from "#components/access/view.ts";
 import { REPLAY_KEY } from "#components/access/view.ts";
-import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
-import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { Skeleton } from "#components/ui/notice.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import type { AppRouter } from "#server/api/root.ts";
 import { REPLAYED_DAYS } from "#server/domain/access/rules.ts";
@@ -68,22 +66,13 @@ function Whom({ replay: { items, more } }: { replay: Replay }) {
 /** How many of the recorded decisions of the last days a change would have turned, before it is made. */
 export function Replayed({ change, alone = false }: { change: ProposedChange; alone?: boolean }) {
   const t = useTranslations("replay");
-  const errors = useTranslations("errors");
-  const say = useErrorText();
-  const { data, error, refetch } = useReplay(change);
+  const query = useReplay(change);
+  const { data } = query;
   const looked = data ? data.decisions.looked + data.actions.looked + data.denials.looked : 0;
   return (
     <section aria-live="polite" className="flex flex-col gap-1 pt-2 text-sm">
       <h4 className="font-medium text-ink-2 text-xs">{t("title", { days: REPLAYED_DAYS })}</h4>
-      {error ? (
-        <p className="flex flex-wrap items-center gap-2 text-bad">
-          <span className="min-w-0 flex-1">{say(error)}</span>
-          <Button size="sm" onClick={() => void refetch()}>
-            {errors("retry")}
-          </Button>
-        </p>
-      ) : null}
-      {!data && !error ? <Skeleton className="h-5 w-2/3" /> : null}
+      <Unsaid query={query} className="h-5 w-2/3" />
       {data && looked === 0 ? <p className="text-ink-3">{t("nothing")}</p> : null}
       {data && looked > 0 ? <Turned replay={data} /> : null}
       {data && !alone ? <Whom replay={data} /> : null}

@@ -1,22 +1,20 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import type { inferRouterOutputs } from "@trpc/server";
 import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Replayed } from "#components/access/replayed.tsx";
+import { Unsaid } from "#components/access/unsaid.tsx";
+import type { ProposedChange } from "#components/access/view.ts";
 import { SIMULATION_KEY } from "#components/access/view.ts";
-import { useErrorText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { usePlaceCode } from "#components/people/names.ts";
-import { Button } from "#components/ui/button.tsx";
 import { cn } from "#components/ui/cn.ts";
-import { Skeleton } from "#components/ui/notice.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import type { AppRouter } from "#server/api/root.ts";
 
-export type ProposedChange = inferRouterInputs<AppRouter>["access"]["simulate"]["change"];
 type Simulation = inferRouterOutputs<AppRouter>["access"]["simulate"];
 type Item = Simulation["items"][number];
 
@@ -103,30 +101,13 @@ interface SimulatedProps {
   query: ReturnType<typeof useSimulation>;
 }
 
-/** While it is asked, when it could not be had, or what it says. */
-function useUnsaid({ data, error, refetch }: SimulatedProps["query"]) {
-  const t = useTranslations("errors");
-  const say = useErrorText();
-  if (data) return null;
-  if (!error) return <Skeleton className="h-10" />;
-  return (
-    <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-soft px-3 py-2 text-sm">
-      <span className="min-w-0 flex-1">{say(error)}</span>
-      <Button size="sm" onClick={() => void refetch()}>
-        {t("retry")}
-      </Button>
-    </div>
-  );
-}
-
 /** Who gains and loses what by a change, before it is made. */
 export function Simulated({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
-  const unsaid = useUnsaid(query);
   const { data } = query;
   return (
     <section aria-label={t("title")} aria-live="polite" className="flex flex-col gap-2">
-      {unsaid}
+      <Unsaid query={query} />
       {data ? <Sums people={data.people} clients={data.clients} /> : null}
       {data && data.items.length > 0 ? (
         <ul className="max-h-72 overflow-y-auto rounded-lg border" tabIndex={data.items.length > 4 ? 0 : undefined}>
@@ -153,13 +134,12 @@ export function Simulated({ change, query }: SimulatedProps) {
 /** The same of one person alone, as a line or two of a form. */
 export function SimulatedForOne({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
-  const unsaid = useUnsaid(query);
   const { data } = query;
   const [item] = data?.items ?? [];
   return (
     <section aria-label={t("title")} aria-live="polite" className="rounded-lg border px-3 py-2 text-sm">
       <h3 className="pb-1 font-medium text-ink-2 text-xs">{t("title")}</h3>
-      {unsaid}
+      <Unsaid query={query} />
       {data && !item ? <p>{t("nothing")}</p> : null}
       {item ? <Gains gains={item.gains} /> : null}
       {item ? <Replayed change={change} alone /> : null}

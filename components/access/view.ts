@@ -1,5 +1,7 @@
+import type { inferRouterInputs } from "@trpc/server";
 import type { SearchParams } from "nuqs/server";
 import { createLoader, createParser, createSerializer, parseAsString, parseAsStringLiteral } from "nuqs/server";
+import type { AppRouter } from "#server/api/root.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -17,6 +19,9 @@ export const SIMULATION_KEY = "access.simulate";
 export const REPLAY_KEY = "access.replayDecisions";
 export const UNUSED_KEY = "access.unused.pages";
 export const HOLDERS_PAGE = 50;
+
+/** A change of a role or an assignment that nobody has made yet. */
+export type ProposedChange = inferRouterInputs<AppRouter>["access"]["simulate"]["change"];
 
 /** The one owner of every key in the address: whom it is about (nobody is oneself), what, and where. */
 export const accessParsers = {

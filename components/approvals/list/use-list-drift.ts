@@ -41,9 +41,8 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
   // Whoever shows the counts asks for them; a second question here would end the one that is under way.
   const counted = useQuery({ ...trpc.approvals.count.queryOptions({ filter: filterOf(view, orgs) }), enabled: false });
   const beyond = (matched: number) => put((pages) => withDrift(pages, { beyond: beyondOf(pages, matched, COUNT_MAX) }));
-  const count = useEffectEvent(() => {
-    const { data, dataUpdatedAt } = counted;
-    if (data && counting.current !== null && dataUpdatedAt >= counting.current) beyond(matchedNow(data, view));
+  const count = useEffectEvent((at: number) => {
+    if (counted.data && counting.current !== null && at >= counting.current) beyond(matchedNow(counted.data, view));
   });
 
   /** Of what was told, all that the words may concern: what is in the list, and what the engine finds of the rest. */
@@ -80,11 +79,10 @@ export function useListDrift(view: View, shown: Pages | undefined, seen: () => r
     if (!sought.current.waiting) put((now) => withDrift(now, { checked: news.mark }));
     waiting.current = asked.slice(STANDING_MAX);
     if (waiting.current.length > 0 || sought.current.waiting) return "more";
-    count();
+    count(counted.dataUpdatedAt);
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer is counted once, whatever it says
-  useEffect(() => count(), [counted.dataUpdatedAt]);
+  useEffect(() => count(counted.dataUpdatedAt), [counted.dataUpdatedAt]);
 
   const about = JSON.stringify(queryKey);
   const loaded = shown?.pages[0]?.loaded;

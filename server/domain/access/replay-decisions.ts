@@ -64,7 +64,7 @@ const decisionsOf = ({ tx, caller: { tenantId }, scopes }: Read, ids: readonly s
  */
 const loggedOf = ({ tx, caller, scopes }: Read, ids: readonly string[], since: Date) => tx.$queryRaw<Recorded[]>`
     SELECT coalesce(g.person_id, g.client_id) AS subject, CASE g.outcome WHEN 'ALLOW' THEN 'ACTION' ELSE 'DENIAL' END AS kind, g.scope_id AS "scopeId",
-      coalesce(g.explanation->'anyOf', jsonb_build_array(g.permission)) AS permissions, sum(g.count)::int AS count
+      coalesce(g.explanation->'anyOf', jsonb_build_array(g.permission)) AS permissions, sum(g.count)::float8 AS count
     FROM governance_log g
     WHERE g.tenant_id = ${caller.tenantId}::uuid AND g.id >= ${idsFrom(since)} AND g.at >= ${since}
       AND (g.person_id = ANY(${ids}::uuid[]) OR g.client_id = ANY(${ids}::uuid[])) AND g.permission IS NOT NULL AND g.explanation->>'reason' = 'GRANTS'

@@ -1,12 +1,8 @@
-import { generateSync } from "otplib";
 import { beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { reportSignIn } from "#server/domain/identity/report-sign-in.ts";
 import { CHALLENGE_TRIES, RECOVERY_CODES, recoveryCode, recoveryText } from "#server/domain/identity/rules.ts";
-import { uuidv7 } from "#server/domain/ids.ts";
-import { sealContext } from "#server/domain/messaging/send-message.ts";
-import { unseal } from "#server/platform/seals.ts";
 import { Authenticator } from "#server/testing/authenticator.ts";
-import type { Account, Said } from "#server/testing/http.ts";
+import { accountWithPasskey, accountWithTotp, codeAt, data, restFactors, told } from "#server/testing/factors.ts";
+import type { Account } from "#server/testing/http.ts";
 import { Browser, makeAccount, signedIn } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -23,40 +19,15 @@ beforeEach(() => {
 });
 
 const sql = async (text: string, values: unknown[] = []) => (await admin().pool.query(text, values)).rows;
-const told = ({ status, body }: Said) => (status === 200 ? "ok" : body.error.data.code);
-const data = ({ body }: Said) => body.result.data;
-const codeAt = (secret: string, seconds = 0) => generateSync({ secret, epoch: Date.now() / 1000 + seconds });
-/** As if the newest code that was taken were of long ago, and nobody had tried anything. */
-const rest = ({ personId, email }: Account) =>
-  Promise.all([
-    sql("UPDATE totp_factors SET last_step = 0 WHERE person_id = $1", [personId]),
-    sql("DELETE FROM sign_in_attempts WHERE account = $1", [email]),
-  ]);
-
-async function withTotp() {
-  const account = await makeAccount(world, "administrator");
-  const browser = await signedIn(account);
-  const { secret } = data(await browser.mutate("factors.beginTotp", {}));
-  const confirmed = await browser.mutate("factors.confirmTotp", { code: codeAt(secret) });
-  const { recoveryCodes } = data(confirmed) as { recoveryCodes: string[] };
-  await rest(account);
-  return { account, browser, secret: secret as string, recoveryCodes };
-}
+const rest = (account: Account) => restFactors(sql, account);
+const withTotp = () => accountWithTotp(world, sql);
+const withPasskey = (name?: string) => accountWithPasskey(world, name);
 
 /** A browser whose password was right. */
 async function halfway(account: Account, address?: string) {
   const browser = new Browser(address);
   const said = await browser.signIn(account.email, account.password);
   return { browser, said, finish: (code: string) => browser.mutate("signIn.secondStep", { code }) };
-}
-
-async function withPasskey(name = "Laptop") {
-  const account = await makeAccount(world, "administrator");
-  const browser = await signedIn(account);
-  const key = new Authenticator();
-  const asked = data(await browser.mutate("factors.beginPasskey", {}));
-  const said = await browser.mutate("factors.addPasskey", { passkey: key.register(asked), name });
-  return { account, browser, key, added: data(said), asked };
 }
 
 describe("an authenticator app", () => {
@@ -372,87 +343,6 @@ describe("a right password that a second step follows is no failed try", () => {
     const options = data(await browser.mutate("signIn.passkeyOptions", {}));
     expect(told(await browser.mutate("signIn.passkey", { passkey: other.key.assert(options) }))).toBe("ok");
     expect(await failures(account)).toBe(1);
-  });
-});
-
-describe("whose factors change", () => {
-  /** The mails to an account about them, with what is in their links. */
-  async function mails({ email }: Account) {
-    const rows = await sql(
-      `SELECT m.tenant_id, m.id, m.language, m.subject, m.html, m.text, s.sealed FROM messages m
-       LEFT JOIN message_secrets s ON s.tenant_id = m.tenant_id AND s.message_id = m.id
-       WHERE m.to_email = $1 AND m.template = 'factorChanged' ORDER BY m.id`,
-      [email],
-    );
-    return rows.map(({ tenant_id, id, sealed, ...mail }) => {
-      const link = unseal(sealed, sealContext(tenant_id, id, "link")) ?? "";
-      return { ...mail, token: new URL(link).searchParams.get("token") ?? "" };
-    });
-  }
-
-  test("is told of each change by mail, in their language, with nothing in it that anybody proves themselves with", async () => {
-    const { account, browser, secret, recoveryCodes } = await withTotp();
-    await sql("UPDATE people SET locale = 'es' WHERE id = $1", [account.personId]);
-    const key = new Authenticator();
-    const asked = data(await browser.mutate("factors.beginPasskey", {}));
-    const { id } = data(await browser.mutate("factors.addPasskey", { passkey: key.register(asked), name: "Laptop" }));
-    const renewed = data(await browser.mutate("factors.renewRecoveryCodes", {})).recoveryCodes;
-    await browser.mutate("factors.removePasskey", { id });
-    await browser.mutate("factors.removeTotp", {});
-    const sent = await mails(account);
-    expect(sent.map(({ language, subject }) => [language, subject])).toEqual([
-      ["en", "An authenticator app was added to your account"],
-      ["es", "Se ha añadido una llave de acceso a su cuenta"],
-      ["es", "Los códigos de recuperación de su cuenta son otros"],
-      ["es", "Se ha quitado una llave de acceso de su cuenta"],
-      ["es", "Se ha quitado la aplicación de autenticación de su cuenta"],
-    ]);
-    const secrets = [secret, asked.challenge, "Laptop", ...sent.map(({ token }) => token)];
-    for (const { html, text } of sent) {
-      expect(text).toContain("UTC");
-      for (const part of [...secrets, ...recoveryCodes, ...renewed]) expect(html + text).not.toContain(part);
-    }
-  });
-
-  test("is told nothing where nothing has changed", async () => {
-    const { account, browser } = await withTotp();
-    await browser.mutate("factors.beginTotp", {});
-    await browser.mutate("factors.beginPasskey", {});
-    await browser.mutate("factors.removePasskey", { id: uuidv7() });
-    expect(await mails(account)).toHaveLength(1);
-  });
-
-  test("takes it back by the link of that mail: the factor is gone, and everybody is out", async () => {
-    const { account, browser, key } = await withPasskey();
-    const [mail] = await mails(account);
-    await reportSignIn(mail?.token ?? "", { address: "192.0.2.7", requestId: "r" });
-    expect((await browser.query("access.whoAmI", {})).status).toBe(401);
-    expect(await sql("SELECT FROM passkeys WHERE person_id = $1", [account.personId])).toHaveLength(0);
-    const other = new Browser();
-    const options = data(await other.mutate("signIn.passkeyOptions", {}));
-    expect(told(await other.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("sign_in.wrong");
-  });
-
-  test("takes back by the newest of those mails what was added in an earlier session, too", async () => {
-    const { account, key } = await withPasskey();
-    const later = new Browser();
-    const options = data(await later.mutate("signIn.passkeyOptions", {}));
-    expect(told(await later.mutate("signIn.passkey", { passkey: key.assert(options) }))).toBe("ok");
-    expect(told(await later.mutate("factors.renewRecoveryCodes", {}))).toBe("ok");
-    const newest = (await mails(account)).at(-1);
-    await reportSignIn(newest?.token ?? "", { address: "192.0.2.7", requestId: "r" });
-    expect(await sql("SELECT FROM passkeys WHERE person_id = $1", [account.personId])).toHaveLength(0);
-  });
-
-  test("takes back an app that was begun in one session and confirmed in another", async () => {
-    const account = await makeAccount(world, "administrator");
-    const { secret } = data(await (await signedIn(account)).mutate("factors.beginTotp", {}));
-    await sql("UPDATE user_sessions SET status = 'REVOKED', ended_at = now() WHERE person_id = $1", [account.personId]);
-    const later = await signedIn(account);
-    expect(told(await later.mutate("factors.confirmTotp", { code: codeAt(secret) }))).toBe("ok");
-    const [mail] = await mails(account);
-    await reportSignIn(mail?.token ?? "", { address: "192.0.2.7", requestId: "r" });
-    expect(await sql("SELECT FROM totp_factors WHERE person_id = $1", [account.personId])).toHaveLength(0);
   });
 });
 

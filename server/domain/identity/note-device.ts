@@ -1,6 +1,6 @@
 import { openNotMe } from "#server/domain/identity/open-not-me.ts";
-import { DEVICE_DAYS, DEVICES_MAX, languageOf, NOT_ME_DAYS, source } from "#server/domain/identity/rules.ts";
-import { sendMessage } from "#server/domain/messaging/send-message.ts";
+import { DEVICE_DAYS, DEVICES_MAX, NOT_ME_DAYS, source } from "#server/domain/identity/rules.ts";
+import { tellPerson } from "#server/domain/identity/tell-person.ts";
 import type { Work } from "#server/domain/work.ts";
 
 interface Hashes {
@@ -51,11 +51,8 @@ export async function noteDevice(work: Work, signed: Signed): Promise<void> {
   const { personId, sessionId, browser, os, at } = signed;
   const before = await rememberDevice(work, signed);
   if (before === null || before.known) return;
-  const person = await work.tx.person.findUniqueOrThrow({ where: { id: personId } });
-  await sendMessage(work, {
+  await tellPerson(work, personId, {
     template: "newDevice",
-    to: { email: person.email, personId },
-    language: languageOf(person.locale),
     data: { browser, os, address: work.caller.address ?? "", at, days: NOT_ME_DAYS },
     secrets: { link: await openNotMe(work, { personId, sessionId, at }) },
   });

@@ -36,15 +36,15 @@ export const freezeAccount = command({
     await work.tx
       .$executeRaw`UPDATE people SET frozen_at = coalesce(frozen_at, clock_timestamp()) WHERE id = ${personId}::uuid`;
     await work.tx.knownDevice.deleteMany({ where: { personId } });
-    const doubted: Date[] = [];
+    const doubted: number[] = [];
     let ended = 0;
     await inOwnTenants(work, personId, async (inner) => {
-      doubted.push(...[await doubtedSince(inner, personId, sessionId)].filter((since) => since !== null));
+      const since = await doubtedSince(inner, personId, sessionId);
+      if (since) doubted.push(since.getTime());
       await endLinks(inner, personId, "ALL");
       ended += await endSessionsOf(inner, personId, "not_me");
     });
-    const [since] = doubted.sort((a, b) => a.getTime() - b.getTime());
-    if (since) await dropFactorsSince(work, personId, since);
+    if (doubted.length > 0) await dropFactorsSince(work, personId, new Date(Math.min(...doubted)));
     work.audit({
       class: "SECURITY",
       action: "person.frozen",

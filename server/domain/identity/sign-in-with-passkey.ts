@@ -17,8 +17,8 @@ export async function passkeyOptions({ address }: Place) {
 }
 
 /**
- * A passkey verifies its owner, so it is both factors, also where a password went before it. One answer for an unknown one, one that does not hold, and one of
- * somebody who is disabled or frozen.
+ * A passkey verifies its owner, so it is both factors, also where a password went before it. One answer for an unknown
+ * one, one that does not hold, and one of somebody who is disabled or frozen.
  */
 export async function signInWithPasskey(input: unknown, place: Place): Promise<{ token: string }> {
   const { passkey } = parse(passkeySignInInput, input);

@@ -1,7 +1,7 @@
 import { openNotMe } from "#server/domain/identity/open-not-me.ts";
 import type { FactorChange } from "#server/domain/identity/rules.ts";
-import { languageOf, NOT_ME_DAYS } from "#server/domain/identity/rules.ts";
-import { sendMessage } from "#server/domain/messaging/send-message.ts";
+import { NOT_ME_DAYS } from "#server/domain/identity/rules.ts";
+import { tellPerson } from "#server/domain/identity/tell-person.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
 
@@ -13,12 +13,9 @@ export async function tellFactorChanged(
   work: Work,
   { personId, sessionId, change }: { personId: string; sessionId: string; change: FactorChange },
 ): Promise<void> {
-  const { email, locale } = await work.tx.person.findUniqueOrThrow({ where: { id: personId } });
   const at = await clock(work.tx);
-  await sendMessage(work, {
+  await tellPerson(work, personId, {
     template: "factorChanged",
-    to: { email, personId },
-    language: languageOf(locale),
     data: { change, at, address: work.caller.address ?? "", days: NOT_ME_DAYS },
     secrets: { link: await openNotMe(work, { personId, sessionId, at }) },
   });
@@ -26,11 +23,8 @@ export async function tellFactorChanged(
 
 /** Tells somebody that whoever runs the installation took all of them away: no session of theirs did it. */
 export async function tellFactorsReset(work: Work, personId: string): Promise<void> {
-  const { email, locale } = await work.tx.person.findUniqueOrThrow({ where: { id: personId } });
-  await sendMessage(work, {
+  await tellPerson(work, personId, {
     template: "factorsReset",
-    to: { email, personId },
-    language: languageOf(locale),
     data: { at: await clock(work.tx) },
     secrets: {},
   });

@@ -1,25 +1,17 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
-import { BULK_MAX } from "#server/domain/bulks/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
-import { beginSession } from "#server/domain/identity/open-session.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
-import { isLargeSet } from "#server/domain/identity/require-proof.ts";
-import { tokenHash } from "#server/domain/ids.ts";
 import { nameSession } from "#server/domain/sessions/name-session.ts";
 import { countSessions, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
 import { revokeOtherSessions } from "#server/domain/sessions/revoke-own.ts";
 import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import { isNetwork, REVOKE_MAX } from "#server/domain/sessions/rules.ts";
-import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
-import { inTenant } from "#server/platform/db.ts";
+import { aliveTo, openSessionOf, sessionIds } from "#server/testing/sessions.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
-const PLACE: Place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
-const facts = { requestId: "r", correlationId: "r", address: null, locale: null };
 const sql = async (text: string, values: unknown[] = []) => (await admin().pool.query(text, values)).rows;
 const CHROME =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
@@ -32,15 +24,8 @@ beforeEach(async () => {
   ada = await open((await world.person("administrator")).personId);
 });
 
-/** Somebody's session, as who it lets in. */
-async function open(personId: string | null, place: Partial<Place> = {}): Promise<Caller> {
-  const token = await beginSession(world.tenantId, { id: personId as string, name: "n" }, { ...PLACE, ...place });
-  return (await callerOfSession(tokenHash(token), 120, facts)) as Caller;
-}
-const statuses = async () =>
-  (await listSessions(ada, { limit: 200 })).items.map(({ id, status }) => [id, status] as const);
-const aliveOf = async () => (await listSessions(ada, { status: ["ACTIVE"], limit: 200 })).items.map(({ id }) => id);
-const ids = (callers: readonly Caller[]) => callers.map(({ sessionId }) => sessionId as string);
+const open = (personId: string | null, place: Partial<Place> = {}) => openSessionOf(world, personId, place);
+const aliveOf = () => aliveTo(ada);
 
 describe("what is ended is what was counted", () => {
   test("sessions opened after the count live on, and so does the one that asks", async () => {
@@ -54,13 +39,13 @@ describe("what is ended is what was counted", () => {
       people: 2,
       left: 0,
     });
-    expect((await aliveOf()).sort()).toEqual(ids([ada, later]).sort());
+    expect((await aliveOf()).sort()).toEqual(sessionIds([ada, later]).sort());
     expect(await countSessions(ada, { asOf })).toMatchObject({ sessions: 0, people: 0 });
     const logged = await sql(
       "SELECT target_id AS id, person_id AS by, after FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1 ORDER BY 1",
       [world.tenantId],
     );
-    expect(logged.map(({ id }) => id).sort()).toEqual(ids(counted).sort());
+    expect(logged.map(({ id }) => id).sort()).toEqual(sessionIds(counted).sort());
     for (const { by, after } of logged) {
       expect(by).toBe(ada.personId);
       expect(after).toMatchObject({ status: "REVOKED", reason: "revoked" });
@@ -72,17 +57,17 @@ describe("what is ended is what was counted", () => {
     const [first, second, third] = [await open(personId), await open(personId), await open(personId)];
     const { asOf } = await countSessions(ada, {});
     expect(await revokeMatching(ada, { asOf, most: 2 })).toEqual({ sessions: 2, people: 1, left: 0 });
-    expect((await aliveOf()).sort()).toEqual(ids([ada, third]).sort());
+    expect((await aliveOf()).sort()).toEqual(sessionIds([ada, third]).sort());
     await revokeOtherSessions({ ...third, sessionId: null }, {});
     expect(await revokeMatching(ada, { asOf, most: 1 })).toEqual({ sessions: 0, people: 0, left: 0 });
-    expect(await revokeSessions(ada, { ids: ids([first, second, third]) })).toEqual({ sessions: 0, people: 0 });
+    expect(await revokeSessions(ada, { ids: sessionIds([first, second, third]) })).toEqual({ sessions: 0, people: 0 });
   });
 
   test("also the own session, when that is asked for, and as the last", async () => {
     const other = await open((await world.person("decider")).personId);
     const { sessions, asOf } = await countSessions(ada, { own: true });
     expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
-    expect(await aliveOf()).toEqual(ids([ada]));
+    expect(await aliveOf()).toEqual(sessionIds([ada]));
     expect(sessions).toBe(2);
     expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
     expect(await aliveOf()).toEqual([]);
@@ -100,7 +85,7 @@ describe("what is ended is what was counted", () => {
     expect(sessions).toBe(REVOKE_MAX + 5);
     expect(await revokeMatching(ada, { asOf, most: sessions })).toEqual({ sessions: REVOKE_MAX, people: 1, left: 5 });
     expect(await revokeMatching(ada, { asOf, most: 5 })).toEqual({ sessions: 5, people: 1, left: 0 });
-    expect(await aliveOf()).toEqual(ids([ada]));
+    expect(await aliveOf()).toEqual(sessionIds([ada]));
     expect(
       await sql("SELECT count(*)::int AS n FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1", [
         world.tenantId,
@@ -135,7 +120,7 @@ describe("the list is narrowed", () => {
     ] as const;
     for (const [filter, expected] of cases) {
       const { items } = await listSessions(ada, { filter });
-      expect([filter, items.map(({ id }) => id).sort()]).toEqual([filter, ids(expected).sort()]);
+      expect([filter, items.map(({ id }) => id).sort()]).toEqual([filter, sessionIds(expected).sort()]);
       expect((await countSessions(ada, { filter })).sessions).toBe(expected.length);
     }
     expect((await listSessions(ada, { filter: { person: mei.personId as string } })).items).toMatchObject([
@@ -155,7 +140,7 @@ describe("the list is narrowed", () => {
     ).toEqual([olu.personId]);
     const { sessions, asOf } = await countSessions(ada, { filter: { browser: "Chrome" } });
     await revokeMatching(ada, { filter: { browser: "Chrome" }, asOf, most: sessions });
-    expect((await aliveOf()).sort()).toEqual(ids([ada, b]).sort());
+    expect((await aliveOf()).sort()).toEqual(sessionIds([ada, b]).sort());
   });
 
   test("page by page, each once, the newest first", async () => {
@@ -173,7 +158,7 @@ describe("the list is narrowed", () => {
       if (!next) break;
       after = next;
     }
-    expect(seen).toEqual(ids(opened).reverse());
+    expect(seen).toEqual(sessionIds(opened).reverse());
   });
 
   test("whatever is an address or a range here is one for the database, and nothing else is", async () => {
@@ -233,120 +218,9 @@ describe("who administers a part of the tenant", () => {
       for (const read of await Promise.allSettled(reads))
         expect(read).toMatchObject({ status: "rejected", reason: { code: "access.denied" } });
       const refused = { code: caller === local ? "access.denied" : "org.not_found" };
-      await expect(revokeSessions(caller, { ids: ids([ada]) })).rejects.toMatchObject(refused);
+      await expect(revokeSessions(caller, { ids: sessionIds([ada]) })).rejects.toMatchObject(refused);
       const all = { asOf: new Date().toISOString(), most: 1 };
       await expect(revokeMatching(caller, all)).rejects.toMatchObject(refused);
     }
-  });
-});
-
-describe("what a tenant allows its sessions", () => {
-  const set = async (limits: Partial<Parameters<typeof setSessionLimits>[1]>, options = {}) => {
-    const { version } = await sessionLimits(ada, {});
-    return setSessionLimits(
-      ada,
-      { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: null, version, ...limits },
-      options,
-    );
-  };
-
-  test("holds at once: of each person those seen longest ago end, never the one that asks; a dry run tells how many", async () => {
-    const { personId } = await world.person("decider");
-    const [, second, third] = [await open(personId), await open(personId), await open(personId)];
-    const newer = await open(ada.personId);
-    await sql("UPDATE user_sessions SET last_seen_at = now() - interval '1 minute' WHERE id = ANY($1)", [
-      ids([ada, third]),
-    ]);
-    expect(await set({ concurrent: 1 }, { dryRun: true })).toMatchObject({ ended: 3 });
-    expect(await aliveOf()).toHaveLength(5);
-    expect(await set({ concurrent: 1 })).toMatchObject({ ended: 3 });
-    expect((await aliveOf()).sort()).toEqual(ids([ada, second]).sort());
-    expect(await sql("SELECT ended_reason AS r FROM user_sessions WHERE id = $1", [newer.sessionId])).toEqual([
-      { r: "limit" },
-    ]);
-  });
-
-  test("shortens what is open, and lengthens nothing", async () => {
-    const { personId } = await world.person("decider");
-    const [old, fresh] = [await open(personId), await open(personId)];
-    await sql(
-      "UPDATE user_sessions SET created_at = created_at - interval '3 hours', absolute_expires_at = absolute_expires_at - interval '3 hours' WHERE id = $1",
-      [old.sessionId],
-    );
-    expect(await set({ absoluteHours: 2, idleMinutes: 30 })).toMatchObject({ ended: 1 });
-    const [{ idle, hours }] = await sql(
-      "SELECT extract(epoch FROM idle_expires_at - last_seen_at)::int / 60 AS idle, extract(epoch FROM absolute_expires_at - created_at)::int / 3600 AS hours FROM user_sessions WHERE id = $1",
-      [fresh.sessionId],
-    );
-    expect({ idle, hours }).toEqual({ idle: 30, hours: 2 });
-    expect(await set({})).toMatchObject({ ended: 0 });
-    expect(
-      await sql(
-        "SELECT extract(epoch FROM idle_expires_at - last_seen_at)::int / 60 AS idle FROM user_sessions WHERE id = $1",
-        [fresh.sessionId],
-      ),
-    ).toEqual([{ idle: 30 }]);
-    const listed = new Map(await statuses());
-    expect([listed.get(old.sessionId as string), listed.get(fresh.sessionId as string)]).toEqual(["EXPIRED", "ACTIVE"]);
-  });
-
-  test("is never beyond the installation, nor written over what somebody else has set since", async () => {
-    for (const longer of [{ idleMinutes: 121 }, { absoluteHours: 25 }])
-      await expect(set(longer)).rejects.toMatchObject({
-        code: "input.invalid",
-        issues: [{ path: Object.keys(longer)[0] }],
-      });
-    for (const wrong of [
-      { idleMinutes: 1 },
-      { concurrent: 0 },
-      { concurrent: 101 },
-      { stepUpBulk: -1 },
-      { stepUpBulk: BULK_MAX + 1 },
-    ])
-      await expect(set(wrong)).rejects.toMatchObject({ code: "input.invalid" });
-    await set({ concurrent: 5 });
-    await expect(set({ concurrent: 6, version: 0 })).rejects.toMatchObject({ code: "session.limits_stale" });
-    const tries = await Promise.allSettled([7, 8].map((concurrent) => set({ concurrent, version: 1 })));
-    expect(tries.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    expect(
-      await sql(
-        "SELECT before, after FROM audit_logs WHERE action = 'session.limits_set' AND tenant_id = $1 ORDER BY id LIMIT 1",
-        [world.tenantId],
-      ),
-    ).toEqual([
-      {
-        before: { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: 1000 },
-        after: { idleMinutes: null, absoluteHours: null, concurrent: 5, stepUpBulk: 1000 },
-      },
-    ]);
-  });
-
-  test("is also how many are decided at once without a recent proof: of this tenant alone, and 1000 without a word", async () => {
-    const other = await makeTenant();
-    const said = async () =>
-      (
-        await sql("SELECT step_up_bulk AS n FROM tenants WHERE id = ANY($1) ORDER BY id = $2 DESC", [
-          [world.tenantId, other.tenantId],
-          world.tenantId,
-        ])
-      ).map(({ n }) => n);
-    await set({ stepUpBulk: 2 });
-    expect(await sessionLimits(ada, {})).toMatchObject({ stepUpBulk: 2, installation: { stepUpBulk: 1000 } });
-    expect(await said()).toEqual([2, 1000]);
-    expect([await isLargeSet(2, ada), await isLargeSet(3, ada)]).toEqual([false, true]);
-    expect(await isLargeSet(3, await other.system())).toBe(false);
-    await inTenant(other.tenantId, (tx) => tx.$executeRaw`UPDATE tenants SET step_up_bulk = 1 WHERE code IS NOT NULL`);
-    expect(await said()).toEqual([2, 1]);
-    await set({});
-    expect(await said()).toEqual([1000, 1]);
-    expect(
-      await sql(
-        "SELECT before -> 'stepUpBulk' AS before, after -> 'stepUpBulk' AS after FROM audit_logs WHERE action = 'session.limits_set' AND tenant_id = $1 ORDER BY id",
-        [world.tenantId],
-      ),
-    ).toEqual([
-      { before: 1000, after: 2 },
-      { before: 2, after: 1000 },
-    ]);
   });
 });
