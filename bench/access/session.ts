@@ -8,8 +8,8 @@ import { makeWorld } from "../decide/world.ts";
 
 export const SESSION_CHECKS = 2_000;
 const UNMEASURED = 200;
-/** Until the database has counted what its connections did. */
-const COUNTED_MS = 2_500;
+/** An idle connection hands in what it counted after ten seconds. */
+const COUNTED_MS = 11_000;
 const IDLE_MINUTES = 120;
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
