@@ -390,7 +390,7 @@ beforeAll(async () => {
     token: (await issueToken(await theirs.system(), { clientId: client.clientId as string, name: "Theirs" })).id,
     assignment: assignment?.id as string,
     role: (await createRole(await theirs.system(), { code: "theirs", name: "Theirs", permissions: [] })).id,
-    import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,
+    import: (await uploadFile(() => theirs.person("administrator"), "theirs.csv", csv())).id,
     invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };
   await flushUses();

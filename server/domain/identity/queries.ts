@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { loadAccess, scopesHeld } from "#server/domain/access/queries.ts";
+import { loadAccess } from "#server/domain/access/load-access.ts";
+import { scopesHeld } from "#server/domain/access/queries.ts";
 import type { Access, Limits } from "#server/domain/access/rules.ts";
 import { narrowAccess } from "#server/domain/access/rules.ts";
 import type { Caller, CallerToken } from "#server/domain/caller.ts";
