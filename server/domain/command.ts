@@ -68,6 +68,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 /** Of who holds it in no scope at all. A token is told of a place beyond its part what it is told of one that is not there (R11). */
 export function deniedNowhere(caller: Caller, needed: Needed): Refusal {
+  if (caller.lacksFactor) return new Refusal("session.second_factor_required");
   const anyOf = [needed].flat();
   const [permission = null] = anyOf;
   if (isBeyondToken(caller))
@@ -87,6 +88,7 @@ function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I
     if (caller.kind !== "SYSTEM") throw new Refusal("access.denied");
     return [];
   }
+  if (caller.lacksFactor) throw new Refusal("session.second_factor_required");
   const anyOf = [needed].flat();
   const [permission = null] = anyOf;
   if (at === "each") {

@@ -1,4 +1,4 @@
-import { movedSince, withAccessNow } from "#server/domain/access/load-access.ts";
+import { isOutdated, withAccessNow } from "#server/domain/access/load-access.ts";
 import { writeRecord } from "#server/domain/audit/record.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { noteTried, writeGoverned } from "#server/domain/governance/record.ts";
@@ -28,8 +28,8 @@ class RolledBack<T> extends Error {
 
 /**
  * One transaction in the caller's tenant: `run`, then the record, then COMMIT. A serialization failure or deadlock
- * is run again, at most three times in all; where access has moved meanwhile it is run again with what the caller may by
- * then (R4). A dry run does all of it and rolls back; what it was denied is noted. Workers are woken after the commit.
+ * is run again, at most three times in all; where the caller's access has changed meanwhile it is run again with what
+ * they may by then (R4). A dry run does all of it and rolls back; what it was denied is noted. Workers are woken after the commit.
  */
 export function transaction<T>(
   caller: Caller,
@@ -52,7 +52,7 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
           const result = await run(work);
           await writeRecord(work, collected);
           await writeGoverned(work, collected);
-          if (now.kind !== "SYSTEM" && (await movedSince(tx, now))) throw new AccessMoved("access moved");
+          if (now.kind !== "SYSTEM" && (await isOutdated(tx, now))) throw new AccessMoved("access moved");
           if (options.dryRun) throw new RolledBack(result, collected);
           if (collected.events.length > 0 || collected.audit.length > 0) work.announce("outbox", [caller.tenantId]);
           after = collected;

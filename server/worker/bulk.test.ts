@@ -153,10 +153,12 @@ describe("a running bulk", () => {
     expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 2 });
   });
 
-  test("reads its starter's grants before each batch: a role lost on the way refuses the rest", async () => {
+  test("has its starter's grants of each batch's commit: a role lost in the second refuses that", async () => {
     const { type } = await bulks.fresh(BATCH_MAX + 20, "test.hook");
     const leaver = await world.person("decider");
+    let batches = 0;
     hook.onApply = async () => {
+      if (++batches !== 2) return;
       const { rows } = await admin().pool.query("SELECT id FROM assignments WHERE person_id = $1", [leaver.personId]);
       for (const row of rows) await revokeRole(await world.system(), { id: row.id });
     };

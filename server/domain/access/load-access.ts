@@ -60,20 +60,36 @@ export async function loadAccess(subject: Subject, revision?: bigint): Promise<A
   return access;
 }
 
-/**
- * Whether others have moved the tenant's access since the caller's snapshot. Asked last in a transaction it sees whatever was committed while that waited for its locks (R4). What the transaction
- * itself has moved is no reason to begin again.
- */
-export async function movedSince(tx: Transaction, { tenantId, access }: Caller): Promise<boolean> {
-  const [moved] = await tx.$queryRaw<unknown[]>`
-    SELECT 1 FROM access_moves WHERE tenant_id = ${tenantId}::uuid AND revision > ${access.revision}::bigint
-      AND xmin IS DISTINCT FROM pg_current_xact_id_if_assigned()::xid LIMIT 1`;
-  return moved !== undefined;
+/** Of who lacks the second factor that the tenant demands: nothing is held until there is one. */
+export const withoutGrants = (access: Access): Access => ({ ...access, grants: [] });
+
+/** What the caller may by this access: narrowed as they are. */
+function accessOf({ token, lacksFactor }: Caller, access: Access): Access {
+  if (lacksFactor) return withoutGrants(access);
+  return token?.limits ? narrowAccess(access, token.id, token.limits) : access;
 }
 
-/** The same caller with what they may now, narrowed by their token as before. */
-export async function withAccessNow(caller: Caller): Promise<Caller> {
-  const access = await loadAccess(caller);
-  const { token } = caller;
-  return { ...caller, access: token?.limits ? narrowAccess(access, token.id, token.limits) : access };
+/** The same caller with what they may now. */
+export const withAccessNow = async (caller: Caller): Promise<Caller> => ({
+  ...caller,
+  access: accessOf(caller, await loadAccess(caller)),
+});
+
+const inWords = ({ grants }: Access): string =>
+  grants
+    .map(({ held, permissions, ...rest }) => JSON.stringify([held?.id, rest, [...permissions].sort()]))
+    .sort()
+    .join();
+
+/**
+ * Whether others have changed what the caller may since the snapshot. Asked last in a transaction it sees whatever was
+ * committed while that waited for its locks (R4). Of a transaction that moves access itself any move of others counts.
+ */
+export async function isOutdated(tx: Transaction, caller: Caller): Promise<boolean> {
+  const [now] = await tx.$queryRaw<{ own: bigint; foreign: bigint }[]>`
+    SELECT m.own, r.revision - m.own AS foreign
+    FROM access_revisions r, (SELECT coalesce(nullif(current_setting('app.own_moves', true), ''), '0')::bigint AS own) m
+    WHERE r.tenant_id = ${caller.tenantId}::uuid`;
+  if (!now || now.foreign <= caller.access.revision) return false;
+  return now.own > 0n || inWords(accessOf(caller, await read(tx, caller))) !== inWords(caller.access);
 }

@@ -27,6 +27,8 @@ export const whoAmI = query({
     return {
       tenant: { id: tenant.id, code: tenant.code, name: tenant.name },
       person: { id: caller.personId ?? "", name: caller.name, timeZone: caller.timeZone ?? null },
+      /** A second factor is demanded here, and they have none: nothing is held until they do. */
+      lacksFactor: caller.lacksFactor ?? false,
       within: within ? { id: within.id, kind: within.kind, code: within.code, name: within.name } : null,
       permissions: PERMISSIONS.filter((p) => (held.get(p)?.length ?? 0) > 0),
       /** What is held for the tenant as a whole, where the session is not narrowed. */

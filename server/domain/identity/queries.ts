@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { loadAccess } from "#server/domain/access/load-access.ts";
+import { loadAccess, withoutGrants } from "#server/domain/access/load-access.ts";
 import { scopesHeld } from "#server/domain/access/queries.ts";
 import type { Access, Limits } from "#server/domain/access/rules.ts";
 import { narrowAccess } from "#server/domain/access/rules.ts";
@@ -32,6 +32,7 @@ interface SessionRow {
   time_zone: string | null;
   revision: bigint;
   proven_at: Date;
+  lacks_factor: boolean;
 }
 
 async function callerOfRow(row: SessionRow | undefined, facts: RequestFacts): Promise<Caller | null> {
@@ -45,7 +46,7 @@ async function callerOfRow(row: SessionRow | undefined, facts: RequestFacts): Pr
     name: row.name,
     sessionId: row.session_id,
     within: row.within_id,
-    access,
+    ...(row.lacks_factor ? { access: withoutGrants(access), lacksFactor: true } : { access }),
     timeZone: row.time_zone,
     provenAt: row.proven_at.getTime(),
     locale: row.locale ?? facts.locale ?? "en",

@@ -149,8 +149,14 @@ export const countSessions = query({
 /** What a tenant says of its sessions; null where it says nothing. */
 export async function limitsOf(tx: Transaction, tenantId: string) {
   const [own] = await tx.$queryRaw<
-    { idleMinutes: number | null; absoluteHours: number | null; concurrent: number | null; version: number }[]
-  >`SELECT idle_minutes AS "idleMinutes", absolute_hours AS "absoluteHours", concurrent, version FROM session_limits WHERE tenant_id = ${tenantId}::uuid`;
+    {
+      idleMinutes: number | null;
+      absoluteHours: number | null;
+      concurrent: number | null;
+      secondFactor: boolean;
+      version: number;
+    }[]
+  >`SELECT idle_minutes AS "idleMinutes", absolute_hours AS "absoluteHours", concurrent, second_factor AS "secondFactor", version FROM session_limits WHERE tenant_id = ${tenantId}::uuid`;
   return own ?? null;
 }
 
@@ -173,6 +179,7 @@ export const sessionLimits = query({
       absoluteHours: own?.absoluteHours ?? null,
       concurrent: own?.concurrent ?? null,
       stepUpBulk: await stepUpBulkOf(tx, caller.tenantId),
+      secondFactor: own?.secondFactor ?? false,
       version: own?.version ?? 0,
       installation: {
         idleMinutes: env.SESSION_LIFETIME,

@@ -85,6 +85,8 @@ export const sessionLimitsInput = z.strictObject({
   concurrent: z.int().min(1).max(CONCURRENT_MAX).nullable(),
   /** How many are decided at once without a recent proof: 0 asks for one with every set. */
   stepUpBulk: z.int().min(0).max(BULK_MAX).nullable(),
+  /** Whether everybody needs a second factor here. */
+  secondFactor: z.boolean().default(false),
   /** The version that was edited; 0 where there was none. */
   version: z.int().min(0),
 });
