@@ -10,6 +10,7 @@ import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
+import { freezeSessions } from "#server/domain/sessions/freeze-sessions.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Database } from "#server/platform/db.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";
@@ -46,6 +47,7 @@ export async function fillTenant(admin: Database, worker: pg.Pool, requests = 3)
   const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
   for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
   await admin.pool.query("INSERT INTO session_limits (tenant_id, concurrent) VALUES ($1, 5)", [world.tenantId]);
+  await freezeSessions(await world.person("administrator"), {});
   await flushUses();
   const importId = uuidv7();
   await admin.pool.query(
