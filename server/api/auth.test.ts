@@ -243,6 +243,20 @@ describe("a session", () => {
     ]);
   });
 
+  test("ends with the cookie of before its last proofs, when that comes back, whatever it asks for (S5)", async () => {
+    const asked = [(old: Browser) => whoAmI(old), async (old: Browser) => (await old.fetch("/api/events")).status];
+    for (const come of asked) {
+      const browser = await signedIn(olu);
+      const old = new Browser();
+      old.cookies.set(SESSION, browser.cookies.get(SESSION) as string);
+      for (let n = 0; n < 2; n++)
+        expect((await browser.mutate("sessions.stepUp", { password: olu.password })).status).toBe(200);
+      expect([await come(old), await whoAmI(browser)]).toEqual([401, 200]);
+      await rows("UPDATE replaced_tokens SET replaced_at = replaced_at - interval '61 seconds'");
+      expect([await come(old), await whoAmI(browser)]).toEqual([401, 401]);
+    }
+  });
+
   test("that has ended is not brought back by looking at it, nor by signing out again", async () => {
     const browser = await signedIn(olu);
     const token = browser.cookies.get(SESSION) as string;
