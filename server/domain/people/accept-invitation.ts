@@ -1,7 +1,6 @@
 import { grant } from "#server/domain/access/assign-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
-import { closeSession } from "#server/domain/identity/close-session.ts";
 import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
@@ -141,7 +140,6 @@ export async function acceptInvitation(welcome: Welcome): Promise<{ token: strin
     language,
   });
   if (before && changedAt === null) return { token: await succeedSession(before, found.tenantId, welcome) };
-  const session = await beginSession(found.tenantId, { id: personId, name }, welcome, changedAt ?? undefined);
-  if (before) await closeSession(before, {});
-  return { token: session };
+  const place = { ...welcome, replaces: before };
+  return { token: await beginSession(found.tenantId, { id: personId, name }, place, changedAt ?? undefined) };
 }
