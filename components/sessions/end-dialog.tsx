@@ -37,7 +37,7 @@ export function EndDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => 
   const ui = useTranslations("ui");
   const [own, setOwn] = useState(false);
   const frozen = useFrozen(wanted, own);
-  const { run, done, outcome, isPending, error } = useEndSessions(wanted, own);
+  const { run, done, outcome, isPending, error } = useEndSessions(wanted);
   const sessions = frozen.data?.sessions ?? 0;
   const matching = wanted.kind === "matching";
   return (

@@ -69,8 +69,9 @@ export async function callerOfRequest(
   const hash = tokenHash(token);
   const caller = await callerOfSession(hash, env.SESSION_LIFETIME, facts);
   if (!caller) {
-    limitStranger(facts);
-    await endReused(hash, facts);
+    // Whose session is over is counted as while it lived: many such browsers may stand behind one address.
+    if (await endReused(hash, facts)) limit(door, hash);
+    else limitStranger(facts);
   }
   if (caller?.sessionId) {
     trace(subjectOf(caller));

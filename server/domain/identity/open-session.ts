@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import Bowser from "bowser";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { close, closeSession } from "#server/domain/identity/close-session.ts";
 import { noteDevice } from "#server/domain/identity/note-device.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import { sessionInput } from "#server/domain/identity/schema.ts";
@@ -32,6 +34,8 @@ export interface Place {
   readonly endsBy?: Date | undefined;
   /** The first of those whose place it takes: a token of any of them that comes back ends it (S5). */
   readonly familyId?: string | undefined;
+  /** Whose session the browser had, which ends with the sign-in. */
+  readonly replaces?: Caller | null | undefined;
 }
 
 export interface Device {
@@ -116,6 +120,7 @@ export const openSession = command({
     const { tenantId, address } = work.caller;
     if (changedAt) await refuseReplaced(work, personId, changedAt);
     await lockMember(work, personId);
+    if (input.replaces) await close(work, input.replaces);
     const limits = limitsThatHold(await limitsOf(work.tx, tenantId), installation);
     await makeRoom(work, personId, limits.concurrent);
     const id = uuidv7();
@@ -173,6 +178,8 @@ export async function beginSession(
   const address = plainText(place.address, ADDRESS_MAX);
   const caller = await systemCaller(tenantId, { personId: person.id, name: person.name, address, requestId });
   const token = newToken();
+  const { replaces } = place;
+  const beside = replaces?.tenantId === tenantId && replaces.personId === person.id ? replaces.sessionId : null;
   await openSession(caller, {
     personId: person.id,
     tokenHash: tokenHash(token),
@@ -184,7 +191,9 @@ export async function beginSession(
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
     ...(place.endsBy ? { endsBy: place.endsBy } : {}),
     ...(place.familyId ? { familyId: place.familyId } : {}),
+    ...(beside ? { replaces: beside } : {}),
     ...(place.provenAt === undefined ? {} : { provenAt: place.provenAt ?? 0 }),
   });
+  if (replaces && !beside) await closeSession(replaces, {});
   return token;
 }

@@ -50,26 +50,14 @@ export const choicesInput = z.strictObject({
   person: uuid.optional(),
 });
 
-const set = {
+export const freezeInput = z.strictObject({
   filter: sessionFilter.default({}),
   /** Whether the very session that asks is one of them. */
   own: z.boolean().default(false),
-};
-
-export const countInput = z.strictObject({
-  ...set,
-  /** As of when; without it, as of now, which the answer says. */
-  asOf: instant.optional(),
-});
-
-export const revokeMatchingInput = z.strictObject({
-  ...set,
-  /** What was counted and confirmed: nothing that was opened later, and no more than that. */
-  asOf: instant,
-  most: z.int().min(1),
 });
 
 export const revokeInput = z.strictObject({ ids });
+export const setIdInput = z.strictObject({ set: uuid });
 export const sessionIdInput = z.strictObject({ id: uuid });
 export const nothing = z.strictObject({});
 
