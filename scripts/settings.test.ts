@@ -37,4 +37,9 @@ describe("what is started", () => {
     given({ ...COMPLETE, NODE_ENV: "production", [name]: "" });
     expect(() => readSettings("start")).toThrow(name);
   });
+
+  test("is nothing with a database of places that cannot be read", () => {
+    given({ LOCATION_DATABASE: join(folder, "missing.mmdb") });
+    expect(() => readSettings("start")).toThrow(`LOCATION_DATABASE: ${join(folder, "missing.mmdb")} cannot be read`);
+  });
 });

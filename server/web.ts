@@ -12,6 +12,7 @@ const { logger } = await import("./platform/logger.ts");
 const { LIMITS } = await import("./platform/limits.ts");
 const { onShutdown } = await import("./platform/lifetime.ts");
 const { closeChannels } = await import("./platform/channels.ts");
+await import("./platform/locations.ts"); // a database of places that cannot be read stops the start
 const { flushUses } = await import("./domain/access/record-uses.ts");
 const { settleDenials } = await import("./domain/governance/record.ts");
 const { answerUnreadable, front } = await import("./platform/front.ts");

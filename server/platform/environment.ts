@@ -45,6 +45,7 @@ const variables = z
       .regex(/^(x|cf|cloudfront|fastly|fly)-[a-z0-9-]+$/, "must be a header of a proxy's own, such as X-Client-City")
       .refine((name) => !KNOWN_FORWARDED.test(name), "is believed as something else")
       .optional(),
+    LOCATION_DATABASE: z.string().optional(),
     OUTBOX_WORKER_ENABLED: z.stringbool().default(false),
     RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
     RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),
