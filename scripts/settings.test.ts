@@ -27,8 +27,8 @@ describe("what is started", () => {
     expect(authSecret).toMatch(/^[\w-]{43}$/);
   });
 
-  test.each([{ NODE_ENV: "production" }, { APP_ENV: "production" }])("is production where %o says so", (said) => {
-    given({ ...COMPLETE, ...said });
+  test.each(["NODE_ENV", "APP_ENV"])("is production where %s says so", (name) => {
+    given({ ...COMPLETE, [name]: "production" });
     const { production, childEnvironment } = readSettings("start");
     expect([production, childEnvironment.APP_ENV]).toEqual([true, "production"]);
   });
