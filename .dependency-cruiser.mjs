@@ -46,7 +46,7 @@ export default {
       { path: "^server/api/", pathNot: TEST },
       {
         path: ["^server/platform/", "^prisma/", DATABASE_PACKAGES],
-        pathNot: "^server/platform/(channels|csv|env|limits|logger|rates|trace)\\.ts$",
+        pathNot: "^server/platform/(channels|csv|env|limits|locations|logger|rates|trace)\\.ts$",
       },
     ),
     rule(

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import en from "#messages/en.ts";
 import es from "#messages/es.ts";
 import { REFUSALS } from "#server/domain/refusals.ts";
+import { END_REASONS } from "#server/domain/sessions/rules.ts";
 
 type Tree = { readonly [key: string]: string | Tree };
 
@@ -83,6 +84,18 @@ describe("the texts", () => {
     const named = [...new Set(emitted)];
     expect(named.filter((name) => typeof at(`outboxEvents.${name}`) !== "string")).toEqual([]);
     expect(named.length).toBeGreaterThan(25);
+  });
+
+  test("have a sentence for every reason that a session ends for", () => {
+    expect(END_REASONS.filter((reason) => typeof at(`sessionReasons.${reason}`) !== "string")).toEqual([]);
+    const written = globSync("server/domain/**/*.ts").flatMap((file) => [
+      ...readFileSync(file, "utf8").matchAll(/ended_?reason(?:: "| = ')(\w+)/gi),
+    ]);
+    const unknown = written
+      .map(([, reason = ""]) => reason)
+      .filter((reason) => !(END_REASONS as readonly string[]).includes(reason));
+    expect(unknown).toEqual([]);
+    expect(written.length).toBeGreaterThan(2);
   });
 
   test("have every key that is asked for", () => {

@@ -20,6 +20,7 @@ const PLACEHOLDERS = {
   APP_URL: "http://localhost:3000",
   AUTH_SECRET: "build-build-build-build-build-build",
   CORE_API_TOKEN: "build-build-build-build-build-build",
+  LOCATION_DATABASE: "",
   DATABASE_APP_URL: "postgresql://build@127.0.0.1:1/build",
   DATABASE_WORKER_URL: "postgresql://build@127.0.0.1:1/build",
   NEXT_TELEMETRY_DISABLED: "1",

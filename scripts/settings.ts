@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnvironment } from "../server/platform/environment.ts";
+import { readLocations } from "../server/platform/location-database.ts";
 import { ROOT } from "./install.mjs";
 import { secrets } from "./secrets.mjs";
 
@@ -48,7 +49,8 @@ export function readSettings(mode: Mode): Settings {
   } as NodeJS.ProcessEnv;
   // What a child would refuse is said here in one sentence, before anything is started or built.
   const addresses = { DATABASE_APP_URL: UNKNOWN_YET, DATABASE_WORKER_URL: UNKNOWN_YET };
-  const { HOST, PORT, APP_URL } = parseEnvironment({ ...addresses, ...childEnvironment });
+  const { HOST, PORT, APP_URL, LOCATION_DATABASE } = parseEnvironment({ ...addresses, ...childEnvironment });
+  if (LOCATION_DATABASE) readLocations(LOCATION_DATABASE);
   return {
     production,
     dataDir,

@@ -9,8 +9,9 @@ const TOLD_MS = 5_000;
 const QUIET_MS = 10;
 
 /**
- * A page is told within a second, which the tests of the stream itself hold. In a journey a page also loads or 500 requests
- * are decided in that time: what it shows is that something came because it was told, and not by the next poll.
+ * That a page is told, and by whom, is held by the tests of the stream (server/api/told.test.ts, live.test.ts); how fast is
+ * measured (npm run bench -- reactions). In a journey a page also loads or 500 requests are decided in that time: what it
+ * shows is that something came because it was told, and not by the next poll.
  */
 export async function beforeAnyPoll(request: APIRequestContext): Promise<{ timeout: number }> {
   const times: number[] = [];

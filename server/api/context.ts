@@ -10,6 +10,7 @@ import { CHALLENGE_MINUTES, DEVICE_DAYS, LANGUAGE_COOKIE, source } from "#server
 import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
 import { LIMITS } from "#server/platform/limits.ts";
+import { locate } from "#server/platform/locations.ts";
 import type { Door, Rate } from "#server/platform/rates.ts";
 import { takeRate } from "#server/platform/rates.ts";
 import { requestIds, subjectOf, trace } from "#server/platform/trace.ts";
@@ -126,15 +127,17 @@ export interface Context {
   onReplay(): void;
 }
 
-/** Header values are bytes: a place is written in UTF-8. */
-const locationOf = (headers: Headers): string =>
-  env.LOCATION_HEADER ? Buffer.from(headers.get(env.LOCATION_HEADER) ?? "", "latin1").toString("utf8") : "";
+/** As a proxy names it, in UTF-8 since header values are bytes; else as the local database knows the address. */
+function locationOf(headers: Headers, { address }: RequestFacts): string {
+  const named = env.LOCATION_HEADER ? (headers.get(env.LOCATION_HEADER) ?? "") : "";
+  return Buffer.from(named, "latin1").toString("utf8") || locate(address ?? "");
+}
 
 export function placeOf(headers: Headers, facts: RequestFacts): Place {
   return {
     address: facts.address ?? "",
     userAgent: headers.get("user-agent") ?? "",
-    location: locationOf(headers),
+    location: locationOf(headers, facts),
     requestId: facts.requestId,
     idleMinutes: env.SESSION_LIFETIME,
     absoluteHours: env.SESSION_ABSOLUTE_HOURS,

@@ -33,12 +33,22 @@ describe("the environment", () => {
     });
   });
 
-  it.each(["AUTH_SECRET", "CORE_API_TOKEN", "DATABASE_APP_URL", "DATABASE_WORKER_URL"])(
+  it.each(["APP_URL", "AUTH_SECRET", "CORE_API_TOKEN", "DATABASE_APP_URL", "DATABASE_WORKER_URL"])(
     "names %s when it is missing",
     (name) => {
       expect(() => parseEnvironment({ ...COMPLETE, [name]: "" })).toThrow(`${name}: is missing`);
     },
   );
+
+  it("wants the address that browsers use in production, over TLS unless it is this machine", () => {
+    for (const url of ["https://desk.example", "http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000"])
+      expect(parseEnvironment({ ...COMPLETE, APP_URL: url }).APP_URL).toBe(url);
+    for (const url of ["http://desk.example", "http://localhost.example", "http://127.0.0.1.example"]) {
+      expect(() => parseEnvironment({ ...COMPLETE, APP_URL: url })).toThrow("APP_URL: must begin with https://");
+      expect(parseEnvironment({ ...COMPLETE, APP_ENV: "demo", APP_URL: url }).APP_URL).toBe(url);
+    }
+    expect(parseEnvironment({ ...COMPLETE, APP_ENV: "demo", APP_URL: "" }).APP_URL).toBe("http://localhost:3000");
+  });
 
   it("wants a service token of 32 bytes in production only", () => {
     const short = { ...COMPLETE, CORE_API_TOKEN: "short" };

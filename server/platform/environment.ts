@@ -16,6 +16,9 @@ const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postg
 /** Headers that say something else, or ids of ours: none of them is a place. */
 const KNOWN_FORWARDED = /^x-(forwarded|real-ip|request-id|correlation-id|tenant-id|org-id|cycle-id)/;
 
+/** Nobody listens in between, and there is no certificate for it. */
+const isHere = (url: string) => ["localhost", "127.0.0.1", "[::1]"].includes(new URL(url).hostname);
+
 const variables = z
   .object({
     NODE_ENV: z.enum(["production", "development", "test"]).default("development"),
@@ -42,6 +45,7 @@ const variables = z
       .regex(/^(x|cf|cloudfront|fastly|fly)-[a-z0-9-]+$/, "must be a header of a proxy's own, such as X-Client-City")
       .refine((name) => !KNOWN_FORWARDED.test(name), "is believed as something else")
       .optional(),
+    LOCATION_DATABASE: z.string().optional(),
     OUTBOX_WORKER_ENABLED: z.stringbool().default(false),
     RATE_LIMIT_TOKEN: MINUTE_LIMIT.default(6000),
     RATE_LIMIT_SESSION: MINUTE_LIMIT.default(300),
@@ -68,11 +72,16 @@ const variables = z
     SLOW_QUERY_MS: z.coerce.number().int().positive().default(200),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   })
+  .refine(({ NODE_ENV, APP_ENV = NODE_ENV, APP_URL }) => APP_ENV !== "production" || APP_URL, { path: ["APP_URL"] })
   .transform((given) => ({
     ...given,
     APP_ENV: given.APP_ENV ?? (given.NODE_ENV === "production" ? ("production" as const) : ("development" as const)),
     APP_URL: (given.APP_URL ?? `http://localhost:${given.PORT}`).replace(/\/+$/, ""),
   }))
+  .refine(({ APP_ENV, APP_URL }) => APP_ENV !== "production" || APP_URL.startsWith("https:") || isHere(APP_URL), {
+    path: ["APP_URL"],
+    error: "must begin with https:// in production, except on localhost",
+  })
   .refine(({ APP_ENV, CORE_API_TOKEN }) => APP_ENV !== "production" || Buffer.byteLength(CORE_API_TOKEN) >= 32, {
     path: ["CORE_API_TOKEN"],
     error: "must have at least 32 bytes in production",

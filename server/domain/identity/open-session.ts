@@ -21,7 +21,7 @@ const ADDRESS_MAX = 100;
 export interface Place {
   readonly address: string;
   readonly userAgent: string;
-  /** As a proxy names it that knows; nothing where none does. */
+  /** As a proxy or a database of places names it; nothing where neither does. */
   readonly location?: string;
   readonly requestId: string;
   readonly idleMinutes: number;

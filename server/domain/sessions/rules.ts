@@ -1,17 +1,22 @@
 export const SESSION_STATUSES = ["ACTIVE", "EXPIRED", "REVOKED"] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-/** Why a session ended before its time. */
-export type EndReason =
-  | "revoked"
-  | "revoked_by_owner"
-  | "limit"
-  | "membership_disabled"
-  | "membership_ended"
-  | "person_disabled"
-  | "password_changed"
-  | "password_reset"
-  | "not_me";
+/** Why a session ended: its time was over, or somebody or something ended it before. */
+export const END_REASONS = [
+  "expired",
+  "signed_out",
+  "token_reused",
+  "revoked",
+  "revoked_by_owner",
+  "limit",
+  "membership_disabled",
+  "membership_ended",
+  "person_disabled",
+  "password_changed",
+  "password_reset",
+  "not_me",
+] as const;
+export type EndReason = (typeof END_REASONS)[number];
 
 /** So many are ended by one commit, and written down as expired by one; a larger set goes on after it. */
 export const REVOKE_MAX = 1000;

@@ -16,6 +16,7 @@ import { listSessions, mySessions, sessionChoices } from "#server/domain/session
 import { revokeOtherSessions, revokeOwnSession } from "#server/domain/sessions/revoke-own.ts";
 import { revokeFrozen, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import type { SessionStatus } from "#server/domain/sessions/rules.ts";
+import { transaction } from "#server/domain/transaction.ts";
 import { startAsker } from "#server/testing/asker.ts";
 import { makeAccount } from "#server/testing/http.ts";
 import { LONG } from "#server/testing/long.ts";
@@ -235,6 +236,53 @@ describe("S4 what is ended here is refused in another process at its next reques
       await end(one, other);
       expect((await elsewhere(one.hash, world.rootId)).personId).toBeNull();
     }
+  });
+});
+
+describe("S4 a look that slides a session never revives it", () => {
+  const unseen = (ids: readonly string[]) =>
+    sql(
+      "UPDATE user_sessions SET last_seen_at = last_seen_at - interval '1 minute' WHERE id = ANY($1) RETURNING idle_expires_at AS idle",
+      [ids],
+    );
+  const rows = (ids: readonly string[]) =>
+    sql("SELECT status, idle_expires_at AS idle FROM user_sessions WHERE id = ANY($1)", [ids]);
+  const waiting = async () =>
+    (
+      await sql(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      )
+    )[0].n;
+
+  test("one that saw it alive and waits for its end is refused, in this process and another", async () => {
+    const elsewhere = await startAsker(urls());
+    const opened = await open((await world.person("decider")).personId);
+    const [{ idle }] = await unseen([idOf(opened)]);
+    const looks = await transaction(await world.system(), async (work) => {
+      await revokeSessions(work, { ids: [idOf(opened)] });
+      const begun = [who(opened.hash), elsewhere(opened.hash, world.rootId).then(({ personId }) => personId)];
+      await expect.poll(waiting).toBe(2);
+      return { begun };
+    });
+    expect(await Promise.all(looks.begun)).toEqual([null, null]);
+    expect(await rows([idOf(opened)])).toEqual([{ status: "REVOKED", idle }]);
+  });
+
+  test("of any number at a time, before, during and after their end", async () => {
+    const property = fc.asyncProperty(fc.integer({ min: 1, max: 6 }), fc.nat({ max: 4 }), async (k, before) => {
+      const { personId } = await world.person("decider");
+      const all = await Promise.all(Array.from({ length: k }, () => open(personId)));
+      const ids = all.map(idOf);
+      await unseen(ids);
+      const look = () => Promise.all(all.map(({ hash }) => who(hash)));
+      const early = Array.from({ length: before }, look);
+      const [{ sessions }] = await Promise.all([revokeSessions(ada, { ids }), look(), look()]);
+      expect([sessions, await look()]).toEqual([k, all.map(() => null)]);
+      await Promise.all(early);
+      expect(await look()).toEqual(all.map(() => null));
+      expect((await rows(ids)).map(({ status }) => status)).toEqual(all.map(() => "REVOKED"));
+    });
+    await fc.assert(property, runs(12));
   });
 });
 
