@@ -14,7 +14,7 @@ import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-bindTestDatabase();
+const { admin } = bindTestDatabase();
 const DECIDE: Permission = "approvals:decide";
 
 let world: World;
@@ -97,6 +97,11 @@ describe("why", () => {
     const asked = { permission: DECIDE, scopeId: spring, personId: idOf(vera) };
     expect(await explainAccess(ada, asked)).toMatchObject({ allowed: false, barred: "DISABLED" });
     expect((await whatCan(ada, { personId: idOf(vera) })).permissions).toEqual([]);
+    const olu = await world.person("decider");
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [olu.personId]);
+    const ofOlu = await explainAccess(ada, { ...asked, personId: idOf(olu) });
+    expect(ofOlu).toMatchObject({ allowed: false, barred: "FROZEN", because: [{ role: "decider" }] });
+    expect((await whatCan(ada, { personId: idOf(olu) })).permissions).toEqual([]);
   });
 
   test("is told of others to who administers that place, and of them only what lies there or above", async () => {

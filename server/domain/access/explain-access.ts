@@ -8,6 +8,7 @@ import { allows, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -68,8 +69,22 @@ interface Asked {
   readonly name: string;
   readonly email: string | null;
   /** Why whoever it is can do nothing at all; null where they can sign in. */
-  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | "ABSENT" | null;
+  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | "FROZEN" | "ABSENT" | null;
   readonly grants: readonly NamedGrant[];
+}
+
+/** How somebody stands, in the tenant and everywhere. */
+interface Standing {
+  readonly status: string | null;
+  readonly blocked: boolean | null;
+  readonly frozen: boolean | null;
+}
+
+function barredBy({ status, blocked, frozen }: Standing): Asked["barred"] {
+  if (blocked) return "BLOCKED";
+  if (status === null) return "ABSENT";
+  if (status !== "ACTIVE") return status as "DISABLED" | "ENDED";
+  return frozen ? "FROZEN" : null;
 }
 
 /**
@@ -108,13 +123,12 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
       grants: shown,
     };
   }
-  const [member] = await tx.$queryRaw<{ name: string; email: string; status: string; blocked: boolean }[]>`
-    SELECT p.name, p.email, m.status, p.disabled_at IS NOT NULL AS blocked FROM memberships m JOIN people p ON p.id = m.person_id
+  const [member] = await tx.$queryRaw<({ name: string; email: string } & Standing)[]>`
+    SELECT p.name, p.email, m.status, p.disabled_at IS NOT NULL AS blocked, p.frozen_at IS NOT NULL AS frozen FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${id}::uuid`;
   if (!member) throw new Refusal("person.not_found");
-  const { name, email, status, blocked } = member;
-  const barred = blocked ? "BLOCKED" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
-  return { kind: "PERSON", id, name, email, barred, grants: shown };
+  const { name, email } = member;
+  return { kind: "PERSON", id, name, email, barred: barredBy(member), grants: shown };
 }
 
 const ROLES_MAX = 500;
@@ -152,11 +166,10 @@ async function rolesFor(read: Read, kind: Asked["kind"], at: Date | undefined): 
 /** How a subject stood at a moment: what barred them, the revision, and whether all that was changed before is known. */
 async function standingAt(read: Read, { kind, id }: Pick<Asked, "kind" | "id">, scopeId: string, at: Date) {
   const isPerson = kind === "PERSON";
-  const { status, blocked, disabled, there, revision, since } = await pastStanding(read, { id, isPerson }, scopeId, at);
+  const { disabled, there, revision, since, ...standing } = await pastStanding(read, { id, isPerson }, scopeId, at);
   if (!there) throw new Refusal("scope.not_found");
-  const member = status === null ? "ABSENT" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
   const client = disabled === null ? "ABSENT" : disabled ? "DISABLED" : null;
-  const barred: Asked["barred"] = !isPerson ? client : blocked ? "BLOCKED" : member;
+  const barred = isPerson ? barredBy(standing) : client;
   return { barred, revision, incompleteBefore: since && at < since ? since.toISOString() : null };
 }
 
@@ -228,7 +241,7 @@ export const whoCan = query({
       LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id LEFT JOIN people p ON p.id = a.person_id
       LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
       WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${path}::uuid[]) AND a.effect = 'ALLOW'
-        AND (a.client_id IS NOT NULL AND c.disabled_at IS NULL OR m.status = 'ACTIVE' AND p.disabled_at IS NULL)
+        AND (a.client_id IS NOT NULL AND c.disabled_at IS NULL OR m.status = 'ACTIVE' AND ${ADMITTED})
         AND coalesce(a.person_id, a.client_id) > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
       ORDER BY 1 LIMIT ${LOOKED_AT_MAX + 1}`;
     const looked = subjects.slice(0, LOOKED_AT_MAX).map(({ id }) => id);

@@ -2,6 +2,7 @@ import type { Administration, Grant, Permission } from "#server/domain/access/ru
 import { administrators } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
@@ -98,7 +99,7 @@ export async function refuseLastAdministrator(
     LEFT JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = 'access:write'
     JOIN scopes s ON s.tenant_id = a.tenant_id AND s.id = a.scope_id AND (s.kind = 'TENANT' OR a.effect = 'DENY')
     JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
-    JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    JOIN people p ON p.id = a.person_id AND ${ADMITTED}
     WHERE a.tenant_id = ${tenantId}::uuid AND (r.role_id IS NOT NULL OR a.role_id = ${widened}::uuid)`;
   const now = await clock(tx);
   const before = rows.filter(({ administers }) => administers);

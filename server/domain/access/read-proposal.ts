@@ -2,6 +2,7 @@ import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
 import type { Grant } from "#server/domain/access/rules.ts";
 import type { Change } from "#server/domain/access/schema.ts";
 import { may } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { Prisma } from "#server/platform/db.ts";
@@ -104,7 +105,7 @@ function proposalOf(read: Read, change: Change): Promise<Proposal> {
 const subjectsOf = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<
   Omit<Subject, "before" | "after">[]
 >`
-  SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+  SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND ${ADMITTED}
   WHERE m.tenant_id = ${tenantId}::uuid AND m.status = 'ACTIVE' AND m.person_id IN ${touches}
   UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.disabled_at IS NULL AND c.id IN ${touches}
   ORDER BY name, id`;

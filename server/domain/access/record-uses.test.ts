@@ -114,7 +114,12 @@ describe("what is unused", () => {
   });
 
   test("leaves out who cannot sign in, what is over, and what lies where the reader does not administer; pages go on", async () => {
-    const [gone, past] = [await world.person("decider"), await world.person(null)];
+    const [gone, frozen, past] = [
+      await world.person("decider"),
+      await world.person("decider"),
+      await world.person(null),
+    ];
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [frozen.personId]);
     const { id } = await getPerson(ada, { personId: gone.personId as string });
     await setMemberStatus(ada, { id, status: "DISABLED" });
     const over = { from: "2020-01-01T00:00:00Z", until: "2021-01-01T00:00:00Z" };
@@ -131,6 +136,7 @@ describe("what is unused", () => {
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toContain(local.personId);
     expect(seen).not.toContain(gone.personId);
+    expect(seen).not.toContain(frozen.personId);
     expect(seen).not.toContain(past.personId);
     expect((await listUnused(local, {})).items.map((one) => one.id)).toEqual([local.personId]);
   });

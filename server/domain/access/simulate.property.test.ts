@@ -18,7 +18,7 @@ import { refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-bindTestDatabase();
+const { admin } = bindTestDatabase();
 const RUNS = LONG
   ? { numRuns: 300 }
   : { numRuns: 15, seed: 20_261_128, interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true };
@@ -170,17 +170,18 @@ describe("what a change would do", () => {
     const system = await own.system();
     const { id } = await createRole(system, { code: "onlooker", name: "Onlooker", permissions: ["approvals:read"] });
     const people: Caller[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 6; i++) {
       const person = await own.person(null);
       people.push(person);
       await assignRole(system, { personId: person.personId as string, role: "onlooker", scopeId: own.orgs.ca });
     }
     const core = (await own.client()).clientId as string;
     await assignRole(system, { clientId: core, role: "onlooker", scopeId: own.rootId });
-    // One may read by another role as well, and one is disabled.
+    // One may read by another role as well, one is disabled, and one frozen.
     await assignRole(system, { personId: people[0]?.personId as string, role: "reader", scopeId: own.rootId });
     const { id: member } = await getPerson(system, { personId: people[1]?.personId as string });
     await setMemberStatus(system, { id: member, status: "DISABLED" });
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [people[5]?.personId]);
     const said = await simulateAccess(system, { change: { kind: "ROLE", id, permissions: ["audit:read"] }, limit: 2 });
     expect(said).toMatchObject({
       people: { gain: 4, lose: 3, later: 0 },

@@ -1,0 +1,7 @@
+import { Prisma } from "#server/platform/db.ts";
+
+/** Whom a sign-in lets in, and whom a check answers at all: neither stopped everywhere nor frozen by their owner's word. */
+export const ADMITTED = Prisma.sql`p.disabled_at IS NULL AND p.frozen_at IS NULL`;
+
+export const isAdmitted = (person: { readonly disabledAt: Date | null; readonly frozenAt: Date | null }) =>
+  person.disabledAt === null && person.frozenAt === null;
