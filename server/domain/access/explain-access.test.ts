@@ -104,6 +104,27 @@ describe("why", () => {
     expect((await whatCan(ada, { personId: idOf(olu) })).permissions).toEqual([]);
   });
 
+  test("what somebody can is through the roles that give it now, and through none that is over, to come or denied", async () => {
+    const vera = await world.person("decider");
+    const personId = idOf(vera);
+    const [day, at] = [86_400_000, Date.now()];
+    const times = (from: number, until: number) => ({
+      from: new Date(at + from * day).toISOString(),
+      until: new Date(at + until * day).toISOString(),
+    });
+    const give = async (role: string, more: object) =>
+      void (await assignRole(ada, { personId, role, scopeId: world.rootId, ...more }));
+    await give("confirmer", times(-2, -1));
+    await give("service", times(1, 2));
+    await give("administrator", { scopeId: world.orgs.ny });
+    await assignRole(ada, { personId, role: "administrator", scopeId: world.orgs.ny, effect: "DENY" });
+    const { permissions } = await whatCan(await now(ada), { personId });
+    expect(permissions.find(({ permission }) => permission === DECIDE)).toMatchObject({
+      roles: ["decider"],
+      except: [{ code: "NY" }],
+    });
+  });
+
   test("is told of others to who administers that place, and of them only what lies there or above", async () => {
     const vera = await world.person("reader", world.orgs.ca);
     await assignRole(ada, { personId: idOf(vera), role: "decider", scopeId: world.orgs.ny });

@@ -4,7 +4,7 @@ import { explain } from "#server/domain/access/explain.ts";
 import type { PastGrant } from "#server/domain/access/read-past.ts";
 import { pastGrants, pastRoles, pastStanding } from "#server/domain/access/read-past.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
-import { allows, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
+import { allows, isOpen, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
@@ -271,13 +271,22 @@ export const whoCan = query({
 });
 
 /** The tops of the parts of the tree in which something holds, and of the parts within them in which it does not. */
-function partsOf(nodes: readonly ScopeNode[], holds: (scope: ScopeNode) => boolean) {
-  const by = new Map(nodes.map((scope) => [scope.id, holds(scope)]));
+function partsOf(nodes: readonly ScopeNode[], where: readonly ScopeNode[]) {
+  const holds = new Set(where);
+  const by = new Map(nodes.map((scope) => [scope.id, holds.has(scope)]));
   const above = ({ path }: ScopeNode) => by.get(path.at(-2) ?? "") ?? false;
   return {
     at: nodes.filter((scope) => by.get(scope.id) && !above(scope)),
     except: nodes.filter((scope) => !by.get(scope.id) && above(scope)),
   };
+}
+
+/** Through which roles somebody may, where they may: what is over, to come, or denied wherever it reaches gives nothing. */
+function rolesOf(grants: readonly NamedGrant[], permission: Permission, where: readonly ScopeNode[], now: number) {
+  const reached = new Set(where.flatMap(({ path }) => path));
+  const gives = (grant: NamedGrant) =>
+    grant.effect === "ALLOW" && grant.permissions.has(permission) && isOpen(grant, now) && reached.has(grant.scopeId);
+  return [...new Set(grants.filter(gives).map(({ role }) => role))].sort();
 }
 
 const PARTS_MAX = 100;
@@ -297,13 +306,14 @@ export const whatCan = query({
     const now = Date.now();
     const theirs: Access = { ...access, grants };
     const held = (permission: Permission) => {
-      const { at, except } = partsOf(nodes, ({ id }) => barred === null && allows(theirs, permission, id, now));
+      const where = nodes.filter(({ id }) => barred === null && allows(theirs, permission, id, now));
+      const { at, except } = partsOf(nodes, where);
       return {
         permission,
         at: at.slice(0, PARTS_MAX).map(said),
         except: except.slice(0, PARTS_MAX).map(said),
         more: Math.max(0, at.length - PARTS_MAX) + Math.max(0, except.length - PARTS_MAX),
-        roles: [...new Set(grants.filter((g) => g.permissions.has(permission)).map((g) => g.role))].sort(),
+        roles: rolesOf(grants, permission, where, now),
       };
     };
     return { subject, barred, permissions: PERMISSIONS.map(held).filter(({ at }) => at.length > 0) };

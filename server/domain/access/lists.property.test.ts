@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { whatCan, whoCan } from "#server/domain/access/explain-access.ts";
+import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { getApproval, listApprovals } from "#server/domain/approvals/queries.ts";
@@ -109,13 +109,21 @@ test("R7 who can, what can, and the rows of lists are those of the checks, whoev
       // What can: the nearest part of the tree that is named decides.
       for (const holder of holders) {
         const { permissions } = await whatCan(ada, holder);
-        for (const permission of WHAT)
+        for (const permission of WHAT) {
+          // The roles through which they may are those of the grants that give it somewhere.
+          const through = new Set<string>();
+          for (const { id } of nodes)
+            if (says(idOf(holder), permission, id))
+              for (const { role } of (await explainAccess(ada, { ...holder, permission, scopeId: id })).because)
+                through.add(role);
+          expect(permissions.find((one) => one.permission === permission)?.roles ?? []).toEqual([...through].sort());
           for (const { id, path } of nodes) {
             const said = permissions.find((one) => one.permission === permission);
             const depth = (list: readonly { id: string }[] = []) =>
               Math.max(-1, ...list.map((p) => path.indexOf(p.id)));
             expect(depth(said?.at) > depth(said?.except)).toBe(says(idOf(holder), permission, id));
           }
+        }
       }
 
       // Rows: of requests, and of assignments; of who is narrowed to a place, those in it.
