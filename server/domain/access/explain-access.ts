@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Explanation, Role } from "#server/domain/access/explain.ts";
-import { explain } from "#server/domain/access/explain.ts";
+import type { Bar, Explanation, Role, Standing } from "#server/domain/access/explain.ts";
+import { barredBy, explain } from "#server/domain/access/explain.ts";
 import type { PastGrant } from "#server/domain/access/read-past.ts";
 import { pastGrants, pastRoles, pastStanding } from "#server/domain/access/read-past.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
@@ -8,7 +8,7 @@ import { allows, isOpen, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
-import { ADMITTED } from "#server/domain/identity/admit-person.ts";
+import { ADMITTED, STANDING } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -69,22 +69,8 @@ interface Asked {
   readonly name: string;
   readonly email: string | null;
   /** Why whoever it is can do nothing at all; null where they can sign in. */
-  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | "FROZEN" | "ABSENT" | null;
+  readonly barred: Bar | null;
   readonly grants: readonly NamedGrant[];
-}
-
-/** How somebody stands, in the tenant and everywhere. */
-interface Standing {
-  readonly status: string | null;
-  readonly blocked: boolean | null;
-  readonly frozen: boolean | null;
-}
-
-function barredBy({ status, blocked, frozen }: Standing): Asked["barred"] {
-  if (blocked) return "BLOCKED";
-  if (status === null) return "ABSENT";
-  if (status !== "ACTIVE") return status as "DISABLED" | "ENDED";
-  return frozen ? "FROZEN" : null;
 }
 
 /**
@@ -124,7 +110,7 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
     };
   }
   const [member] = await tx.$queryRaw<({ name: string; email: string } & Standing)[]>`
-    SELECT p.name, p.email, m.status, p.disabled_at IS NOT NULL AS blocked, p.frozen_at IS NOT NULL AS frozen FROM memberships m JOIN people p ON p.id = m.person_id
+    SELECT p.name, p.email, ${STANDING} FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${id}::uuid`;
   if (!member) throw new Refusal("person.not_found");
   const { name, email } = member;
