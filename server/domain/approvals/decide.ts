@@ -1,3 +1,4 @@
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
 import { givesAccess } from "#server/domain/approvals/find-granting.ts";
@@ -67,6 +68,7 @@ export const decideApprovals = command({
   name: "approvals.decide",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   stepUp: async (input, caller) => (await givesAccess(input, caller)) || isLargeSet(input.ids.length, caller),
   input: setDecision,
   run: async (work, input): Promise<SetResult> => {
@@ -98,6 +100,8 @@ export const decideApprovals = command({
     };
 
     const accepted = new Map<string, Accepted>();
+    const stageOf = (row: Locked) => policies.get(row.policyVersionId)?.stages[row.stageIndex];
+
     const verdicts = input.ids.map((id, index): Verdict => {
       const row = rows.get(id);
       if (!row) return { outcome: "REFUSED", code: "approval.not_found", facts: {} };
@@ -120,6 +124,8 @@ export const decideApprovals = command({
     const kept = [...accepted.values()].filter(({ before }) => !stopped.has(before.id));
     await write(work, kept, input, now);
 
+    for (const permission of new Set(kept.flatMap(({ before }) => stageOf(before)?.permission ?? [])))
+      noteUse(work.caller, permission);
     for (const [index, id] of input.ids.entries()) {
       const stop = stopped.get(id);
       const first = accepted.get(id);
@@ -309,6 +315,7 @@ export const decideApproval = command({
   permission: STAGE_PERMISSIONS,
   at: "each",
   stepUp: ({ id, decision }, caller) => givesAccess({ ids: [id], decision }, caller),
+  notesUse: true,
   input: singleDecision,
   run: async (work, { id, decision, comment, version }): Promise<Approval> => {
     const { results } = await decideApprovals(work, { ids: [id], decision, comment, versions: [version ?? null] });

@@ -1,8 +1,9 @@
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import type { BulkEventType } from "#server/domain/bulks/events.ts";
 import { bulkEvent } from "#server/domain/bulks/events.ts";
 import type { LockedBulk } from "#server/domain/bulks/queries.ts";
-import { lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
+import { isStarter, lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
 import type { BulkState, Verb } from "#server/domain/bulks/rules.ts";
 import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
@@ -38,6 +39,7 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   const { to, action, event } = MOVES[verb];
   const version = bulk.version + (state === "DRAFT" ? 0 : 1);
   const pausedMs = state === "PAUSED" && steeredAt ? now.getTime() - steeredAt.getTime() : 0;
+  noteUse(work.caller, isStarter(work.caller, bulk) ? STAGE_PERMISSIONS : "bulks:stop");
   await work.tx.bulk.update({
     where: { tenantId_id: { tenantId, id } },
     data: {
@@ -93,6 +95,7 @@ export const resumeBulk = command({
   at: "each",
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "resume"),
+  notesUse: true,
 });
 
 /** Stops after the batch that is under way; what was decided stays decided, the rest is untouched. */
@@ -102,4 +105,6 @@ export const cancelBulk = command({
   at: "each",
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "cancel"),
+  notesUse: true,
 });
+  notesUse: true,
