@@ -89,6 +89,7 @@ export const decideApprovals = command({
     const decider = (scopeId: string): Decider => ({
       personId: work.caller.personId,
       clientId: work.caller.clientId,
+      scopeId,
       holds: (permission) => may(work.caller, permission, scopeId, now.getTime()),
     });
 
@@ -99,9 +100,9 @@ export const decideApprovals = command({
       return decide(row, row, policy, earlier, decider(row.scopeId), input.decision, sent);
     };
 
-    const accepted = new Map<string, Accepted>();
     const stageOf = (row: Locked) => policies.get(row.policyVersionId)?.stages[row.stageIndex];
 
+    const accepted = new Map<string, Accepted>();
     const verdicts = input.ids.map((id, index): Verdict => {
       const row = rows.get(id);
       if (!row) return { outcome: "REFUSED", code: "approval.not_found", facts: {} };
@@ -123,9 +124,9 @@ export const decideApprovals = command({
     );
     const kept = [...accepted.values()].filter(({ before }) => !stopped.has(before.id));
     await write(work, kept, input, now);
-
     for (const permission of new Set(kept.flatMap(({ before }) => stageOf(before)?.permission ?? [])))
       noteUse(work.caller, permission);
+
     for (const [index, id] of input.ids.entries()) {
       const stop = stopped.get(id);
       const first = accepted.get(id);
@@ -314,8 +315,8 @@ export const decideApproval = command({
   name: "approvals.decideOne",
   permission: STAGE_PERMISSIONS,
   at: "each",
-  stepUp: ({ id, decision }, caller) => givesAccess({ ids: [id], decision }, caller),
   notesUse: true,
+  stepUp: ({ id, decision }, caller) => givesAccess({ ids: [id], decision }, caller),
   input: singleDecision,
   run: async (work, { id, decision, comment, version }): Promise<Approval> => {
     const { results } = await decideApprovals(work, { ids: [id], decision, comment, versions: [version ?? null] });

@@ -7,6 +7,7 @@ import { isStarter, lockBulk, sees, standingOf } from "#server/domain/bulks/quer
 import type { BulkState, Verb } from "#server/domain/bulks/rules.ts";
 import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
+import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -33,13 +34,15 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   if (!bulk || !sees(work.caller, bulk)) throw new Refusal("bulk.not_found");
   const { state, steeredAt, now } = bulk;
   const no = mayNot(verb, standingOf(work.caller, bulk, false));
-  if (no === "bulk.held") throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString() });
+  if (no === "bulk.held")
+    throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString(), ...lackOf(work, bulk) });
+  if (no === "bulk.not_yours") throw new Refusal(no, { state, ...lackOf(work, bulk) });
   if (no) throw new Refusal(no, { state });
 
+  noteUse(work.caller, isStarter(work.caller, bulk) ? STAGE_PERMISSIONS : "bulks:stop");
   const { to, action, event } = MOVES[verb];
   const version = bulk.version + (state === "DRAFT" ? 0 : 1);
   const pausedMs = state === "PAUSED" && steeredAt ? now.getTime() - steeredAt.getTime() : 0;
-  noteUse(work.caller, isStarter(work.caller, bulk) ? STAGE_PERMISSIONS : "bulks:stop");
   await work.tx.bulk.update({
     where: { tenantId_id: { tenantId, id } },
     data: {
@@ -70,6 +73,14 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   return { id };
 }
 
+/** What would have let them stop it for others; where, as far as they know that items of it hang there. */
+function lackOf({ caller }: Work, bulk: LockedBulk): { permission?: string; scopeId?: string } {
+  const lacking = bulk.scopeIds.filter((id) => !may(caller, "bulks:stop", id));
+  if (bulk.state === "DRAFT" || lacking.length === 0) return {};
+  const scopeId = lacking.find((id) => may(caller, "approvals:read", id));
+  return { permission: "bulks:stop", ...(scopeId ? { scopeId } : {}) };
+}
+
 async function steeredBy(work: Work, { steeredPersonId, steeredClientId }: LockedBulk): Promise<string | null> {
   const [row] = await work.tx.$queryRaw<{ name: string }[]>`
     SELECT name FROM people WHERE id = ${steeredPersonId}::uuid
@@ -84,6 +95,7 @@ export const pauseBulk = command({
   name: "bulks.pause",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "pause"),
 });
@@ -93,9 +105,9 @@ export const resumeBulk = command({
   name: "bulks.resume",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "resume"),
-  notesUse: true,
 });
 
 /** Stops after the batch that is under way; what was decided stays decided, the rest is untouched. */
@@ -103,8 +115,7 @@ export const cancelBulk = command({
   name: "bulks.cancel",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "cancel"),
-  notesUse: true,
 });
-  notesUse: true,
