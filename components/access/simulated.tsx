@@ -104,13 +104,24 @@ interface SimulatedProps {
   query: ReturnType<typeof useSimulation>;
 }
 
+/** In place of what could not be foreseen: it is said, and keeps nobody from going on. */
+function Unforeseen({ query }: Pick<SimulatedProps, "query">) {
+  const t = useTranslations("simulation");
+  return (
+    <>
+      <Unsaid query={query} />
+      {query.error && !query.data ? <p className="pt-1 text-warn">{t("unforeseen")}</p> : null}
+    </>
+  );
+}
+
 /** Who gains and loses what by a change, before it is made. */
 export function Simulated({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
   const { data } = query;
   return (
     <section aria-label={t("title")} aria-live="polite" className="flex flex-col gap-2">
-      <Unsaid query={query} />
+      <Unforeseen query={query} />
       {data ? <Sums people={data.people} clients={data.clients} cut={data.items.some(({ cutAt }) => cutAt)} /> : null}
       {data && data.items.length > 0 ? (
         <ul className="max-h-72 overflow-y-auto rounded-lg border" tabIndex={data.items.length > 4 ? 0 : undefined}>
@@ -142,7 +153,7 @@ export function SimulatedForOne({ change, query }: SimulatedProps) {
   return (
     <section aria-label={t("title")} aria-live="polite" className="rounded-lg border px-3 py-2 text-sm">
       <h3 className="pb-1 font-medium text-ink-2 text-xs">{t("title")}</h3>
-      <Unsaid query={query} />
+      <Unforeseen query={query} />
       {data && !item ? <p>{t("nothing")}</p> : null}
       {item ? <Gains {...item} /> : null}
       {item ? <Replayed change={change} alone /> : null}

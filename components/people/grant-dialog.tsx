@@ -167,7 +167,7 @@ export function GrantDialog({ person, place: given, onClose }: GrantDialogProps)
           type="submit"
           form={formId}
           variant={effect === "DENY" ? "danger" : "primary"}
-          disabled={assign.isPending || asked === null}
+          disabled={assign.isPending || asked === null || simulation.isLoading}
         >
           {t(effect === "ALLOW" ? "submit" : "submitDeny")}
         </Button>

@@ -105,12 +105,7 @@ export function SaveRoleDialog({ role, draft, onClose, onSaved }: SaveProps) {
       </div>
       <div className="sticky bottom-0 flex justify-end gap-2 border-t bg-raised px-5 py-3">
         <Button onClick={onClose}>{ui("cancel")}</Button>
-        <Button
-          variant="primary"
-          autoFocus
-          disabled={save.isPending || stale || simulation.data === undefined}
-          onClick={submit}
-        >
+        <Button variant="primary" autoFocus disabled={save.isPending || stale || simulation.isLoading} onClick={submit}>
           {t("save")}
         </Button>
       </div>
