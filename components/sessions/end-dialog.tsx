@@ -3,7 +3,7 @@
 import { CircleCheck, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import type { Outcome, Wanted } from "#components/sessions/use-end.ts";
 import { useEndSessions, useFrozen } from "#components/sessions/use-end.ts";
 import { Button } from "#components/ui/button.tsx";

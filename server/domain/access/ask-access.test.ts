@@ -120,13 +120,13 @@ describe("access that is asked for", () => {
     const { id } = await ask(olu, { role: "confirmer" });
     await decideApproval(ana, { id, decision: "CHANGES_REQUESTED", comment: "For less long." });
     const before = await tableHashes(admin().pool);
-    for (const sent of [
-      submitApproval(olu, item),
-      submitApprovals(olu, { items: [plain, item] }),
-      resubmitApproval(olu, { id, title: "Coffee" }),
-      resubmitApproval(olu, { id }),
+    for (const send of [
+      () => submitApproval(olu, item),
+      () => submitApprovals(olu, { items: [plain, item] }),
+      () => resubmitApproval(olu, { id, title: "Coffee" }),
+      () => resubmitApproval(olu, { id }),
     ])
-      expect(await refused(sent)).toEqual({ code: "approval.type_reserved", facts: { type: ASK_TYPE } });
+      expect(await refused(send())).toEqual({ code: "approval.type_reserved", facts: { type: ASK_TYPE } });
     expect(await tableHashes(admin().pool)).toEqual(before);
     await approve(ana, (await ask(olu, { role: "confirmer", hours: 1 })).id);
     expect((await listAsked(olu, {})).map(({ state }) => state)).toEqual(["APPROVED", "CHANGES_REQUESTED"]);
@@ -267,6 +267,13 @@ describe("its approval is refused, and nothing is written,", () => {
     const { id } = await ask(nobody);
     const [member] = (await listPeople(ana, { q: nobody.name })).items;
     await setMemberStatus(ana, { id: member?.id as string, status: "DISABLED" });
+    await unchanged(id, ana, { code: "grant.not_member", facts: {} });
+  });
+
+  test("while their account is frozen: a stranger may have asked in their name", async () => {
+    const nobody = await world.person(null);
+    const { id } = await ask(nobody);
+    await rows("UPDATE people SET frozen_at = now() WHERE id = $1", [nobody.personId]);
     await unchanged(id, ana, { code: "grant.not_member", facts: {} });
   });
 

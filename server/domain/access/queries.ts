@@ -4,6 +4,7 @@ import { allows, PERMISSIONS, SCOPE_KINDS } from "#server/domain/access/rules.ts
 import { assignmentsInput, scopesListInput } from "#server/domain/access/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import { query } from "#server/domain/query.ts";
 import type { Transaction } from "#server/platform/db.ts";
 
@@ -73,7 +74,7 @@ export async function membersWho(
     FROM assignments a
     JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ANY(${permissions}::text[])
     JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
-    JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    JOIN people p ON p.id = a.person_id AND ${ADMITTED}
     WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${path}::uuid[])
     GROUP BY p.id, a.id, a.scope_id, a.effect, a.starts_at, a.ends_at ORDER BY p.name, p.id LIMIT ${ASSIGNMENTS_MAX}`;
   return [...Map.groupBy(rows, (row) => row.id).values()].flatMap((own) => {

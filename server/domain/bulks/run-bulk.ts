@@ -34,6 +34,7 @@ const claimBulk = command({
   name: "bulks.claim",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: z.strictObject({ id: uuid }),
   run: async (work, { id }): Promise<Claim | null> => {
     const bulk = await lockBulk(work, id);
@@ -53,6 +54,7 @@ const releaseBulk = command({
   name: "bulks.release",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: z.strictObject({ id: uuid, fence: z.int(), blame: z.boolean() }),
   run: async (work, { id, fence, blame }): Promise<void> => {
     await work.tx.$executeRaw`
@@ -140,6 +142,7 @@ const runBatch = command({
   name: "bulks.runBatch",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: batchInput,
   run: async (work, { id, fence, size }): Promise<number> => {
     const next = await nextItems(work, id, fence, size);
@@ -161,6 +164,7 @@ const settleItems = command({
   name: "bulks.settleItems",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: batchInput.extend({ outcome: z.enum(["REFUSED", "FAILED"]), code: z.string() }),
   run: async (work, { id, fence, size, outcome, code }): Promise<number> => {
     const next = await nextItems(work, id, fence, size);

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import Bowser from "bowser";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import { close, closeSession } from "#server/domain/identity/close-session.ts";
 import { noteDevice } from "#server/domain/identity/note-device.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
@@ -83,7 +84,7 @@ function ipOf(address: string): string | null {
  */
 async function lockMember({ tx, caller: { tenantId } }: Work, personId: string): Promise<void> {
   const [member] = await tx.$queryRaw<{ active: boolean }[]>`
-    SELECT m.status = 'ACTIVE' AND p.disabled_at IS NULL AND p.frozen_at IS NULL AS active FROM memberships m JOIN people p ON p.id = m.person_id
+    SELECT m.status = 'ACTIVE' AND ${ADMITTED} AS active FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${personId}::uuid FOR NO KEY UPDATE OF m FOR SHARE OF p`;
   if (!member?.active) throw new Refusal("member.not_found");
 }

@@ -5,6 +5,7 @@ import type { Access, Limits } from "#server/domain/access/rules.ts";
 import { narrowAccess } from "#server/domain/access/rules.ts";
 import type { Caller, CallerToken } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
+import { isAdmitted } from "#server/domain/identity/admit-person.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { languageOf } from "#server/domain/identity/rules.ts";
 import { placesInput } from "#server/domain/identity/schema.ts";
@@ -156,7 +157,7 @@ export async function callerOf(
   const { client } = database();
   if (personId) {
     const person = await client.person.findUnique({ where: { id: personId } });
-    if (!person || person.disabledAt || person.frozenAt || !(await isMember(tenantId, personId))) return null;
+    if (!person || !isAdmitted(person) || !(await isMember(tenantId, personId))) return null;
     return {
       ...facts,
       ...subject,
