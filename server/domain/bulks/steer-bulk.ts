@@ -6,7 +6,9 @@ import { lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
 import type { BulkState, Verb } from "#server/domain/bulks/rules.ts";
 import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
+import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
@@ -32,6 +34,8 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   if (!bulk || !sees(work.caller, bulk)) throw new Refusal("bulk.not_found");
   const { state, steeredAt, now } = bulk;
   const no = mayNot(verb, standingOf(work.caller, bulk, false));
+  const shut = bulk.scopeIds.find((scopeId) => !may(work.caller, "bulks:stop", scopeId));
+  if (no === "bulk.not_yours" && shut) throw asHidden(work.caller, new Refusal(no, { state }), "bulks:stop", shut);
   if (no === "bulk.held") throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString() });
   if (no) throw new Refusal(no, { state });
 
