@@ -1,13 +1,15 @@
 import type { z } from "zod";
 import type { Bar, Explanation, Role, Standing } from "#server/domain/access/explain.ts";
 import { barredBy, explain } from "#server/domain/access/explain.ts";
+import { refuseUnadministered } from "#server/domain/access/guard-administration.ts";
 import type { PastGrant } from "#server/domain/access/read-past.ts";
 import { pastGrants, pastRoles, pastStanding } from "#server/domain/access/read-past.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
 import { allows, isOpen, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
-import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { asDenied } from "#server/domain/governance/record.ts";
 import { ADMITTED, STANDING } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
@@ -73,6 +75,17 @@ interface Asked {
   readonly grants: readonly NamedGrant[];
 }
 
+/** Of who is there and of whom the caller administers nothing what is said of who is not. */
+async function unadministered({ caller, tx }: Read, id: string): Promise<Refusal> {
+  const unknown = new Refusal("person.not_found");
+  const { tenantId } = caller;
+  const there = await tx.$queryRaw<unknown[]>`
+    SELECT FROM memberships WHERE tenant_id = ${tenantId}::uuid AND person_id = ${id}::uuid
+    UNION ALL SELECT FROM service_clients WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+  if (there.length === 0) return unknown;
+  return asDenied(unknown, { permission: "access:write", scopeId: null, reason: "GRANTS" });
+}
+
 /**
  * Whom a question is about: oneself, or anybody whose access the caller administers. Who administers a part sees of them
  * what lies there and on the way to it.
@@ -95,7 +108,8 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   const onTheWay = new Set([...administered].flatMap((scope) => caller.access.scopes.get(scope)?.path ?? []));
   const past = at ? (await pastGrants(read, { id, isPerson: ofPerson }, at)).map(asGrant) : null;
   const then = past === null ? grants : limits ? narrowGrants(caller.access.scopes, past, limits) : past;
-  if (!isAll && !held && !then.some(({ scopeId }) => administered.has(scopeId))) throw new Refusal("person.not_found");
+  const isTheirs = isAll || held || then.some(({ scopeId }) => administered.has(scopeId));
+  if (!isTheirs) throw await unadministered(read, id);
   const shown = isAll ? then : then.filter(({ scopeId }) => onTheWay.has(scopeId));
   if (!ofPerson) {
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
@@ -172,7 +186,8 @@ export const explainAccess = query({
     const { access } = caller;
     const isSelf = whom.personId === undefined && whom.clientId === undefined;
     const scope = access.scopes.get(scopeId);
-    if (!scope || (!isSelf && !may(caller, "access:write", scopeId))) throw new Refusal("scope.not_found");
+    if (!isSelf) refuseUnadministered(caller, scopeId);
+    if (!scope) throw new Refusal("scope.not_found");
     const { grants, barred: barredNow, ...subject } = await subjectOf(read, whom, at);
     const roles = await rolesFor(read, subject.kind, at);
     const then = at ? await standingAt(read, subject, scopeId, at) : null;
@@ -217,10 +232,11 @@ export const whoCan = query({
   permission: "access:write",
   input: whoCanInput,
   run: async (read, { permission, scopeId, after, limit }): Promise<{ items: Holder[]; next: string | null }> => {
-    const { caller, tx, scopes } = read;
+    const { caller, tx } = read;
     const { tenantId, access } = caller;
     const path = access.scopes.get(scopeId)?.path;
-    if (!path || !scopes.includes(scopeId)) throw new Refusal("scope.not_found");
+    refuseUnadministered(caller, scopeId);
+    if (!path) throw new Refusal("scope.not_found");
     const subjects = await tx.$queryRaw<{ id: string }[]>`
       SELECT DISTINCT coalesce(a.person_id, a.client_id) AS id FROM assignments a
       JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ${permission}

@@ -2,6 +2,7 @@ import type { Administration, Grant, Permission } from "#server/domain/access/ru
 import { administrators } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -12,6 +13,13 @@ import { clock } from "#server/platform/db.ts";
 export function refuseElsewhere(caller: Caller, permission: Permission): void {
   const root = rootScope(caller);
   if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
+}
+
+/** A place is there for who administers it. */
+export function refuseUnadministered(caller: Caller, scopeId: string): void {
+  if (may(caller, "access:write", scopeId)) return;
+  const unknown = new Refusal("scope.not_found");
+  throw caller.access.scopes.has(scopeId) ? asHidden(caller, unknown, "access:write", scopeId) : unknown;
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Bar, Standing } from "#server/domain/access/explain.ts";
 import { barredBy } from "#server/domain/access/explain.ts";
-import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
+import { refuseElsewhere, refuseUnadministered } from "#server/domain/access/guard-administration.ts";
 import type { Grant } from "#server/domain/access/rules.ts";
 import type { Change } from "#server/domain/access/schema.ts";
 import { may } from "#server/domain/caller.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { STANDING } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -74,7 +75,7 @@ async function roleProposal(read: Read, id: string, permissions: readonly string
 
 async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIGN" }>): Promise<Proposal> {
   const { scopeId, effect, from = null, until = null, personId, clientId } = change;
-  if (!may(read.caller, "access:write", scopeId)) throw new Refusal("scope.not_found");
+  refuseUnadministered(read.caller, scopeId);
   const role = await roleWhere(read, Prisma.sql`r.code = ${change.role}`);
   const id = personId ?? clientId ?? null;
   return {
@@ -89,7 +90,9 @@ async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIG
 async function revokeProposal(read: Read, id: string): Promise<Proposal> {
   const { tx, caller } = read;
   const row = await tx.assignment.findUnique({ where: { tenantId_id: { tenantId: caller.tenantId, id } } });
-  if (!row || !may(caller, "access:write", row.scopeId)) throw new Refusal("assignment.not_found");
+  const unknown = new Refusal("assignment.not_found");
+  if (!row) throw unknown;
+  if (!may(caller, "access:write", row.scopeId)) throw asHidden(caller, unknown, "access:write", row.scopeId);
   return {
     role: await roleWhere(read, Prisma.sql`r.id = ${row.roleId}::uuid`),
     touches: Prisma.sql`(SELECT ${row.personId ?? row.clientId}::uuid)`,

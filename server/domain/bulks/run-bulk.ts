@@ -8,7 +8,8 @@ import { doneOf, lockBulk } from "#server/domain/bulks/queries.ts";
 import { BATCH_MAX, LEASE_SECONDS, nextTry, REST_SECONDS } from "#server/domain/bulks/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
-import { callerOf, systemCaller } from "#server/domain/identity/queries.ts";
+import { noteBarred } from "#server/domain/governance/record.ts";
+import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/queries.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { uuid } from "#server/domain/schema.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -210,6 +211,8 @@ async function runBatches(worker: Caller, id: string, claim: Claim, signal: { re
   const settle = (size: number, outcome: "REFUSED" | "FAILED", code: string) =>
     settleItems(program, { id, fence, size, outcome, code });
 
+  const whose = { tenantId: program.tenantId, personId, clientId };
+  let isBarred = false;
   let singly = claim.singly;
   let part = BATCH_MAX;
   if (claim.giveUp) {
@@ -218,9 +221,11 @@ async function runBatches(worker: Caller, id: string, claim: Claim, signal: { re
   }
   while (!signal.aborted) {
     const size = singly > 0 ? 1 : part;
-    const starter = await callerOf({ tenantId: program.tenantId, personId, clientId }, facts, tokenId);
+    const starter = await callerOf(whose, facts, tokenId);
     let done: number;
     try {
+      if (!starter && !isBarred) noteBarred(await barredCaller(whose, facts, tokenId), runBatch.definition);
+      isBarred = !starter;
       if (!starter) throw new Refusal("access.denied");
       done = await runBatch(starter, { id, fence, size });
     } catch (error) {

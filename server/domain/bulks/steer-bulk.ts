@@ -9,6 +9,7 @@ import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
 import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
@@ -36,7 +37,9 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   const no = mayNot(verb, standingOf(work.caller, bulk, false));
   if (no === "bulk.held")
     throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString(), ...lackOf(work, bulk) });
-  if (no === "bulk.not_yours") throw new Refusal(no, { state, ...lackOf(work, bulk) });
+  const shut = bulk.scopeIds.find((scopeId) => !may(work.caller, "bulks:stop", scopeId));
+  if (no === "bulk.not_yours" && shut)
+    throw asHidden(work.caller, new Refusal(no, { state, ...lackOf(work, bulk) }), "bulks:stop", shut);
   if (no) throw new Refusal(no, { state });
 
   noteUse(work.caller, isStarter(work.caller, bulk) ? STAGE_PERMISSIONS : "bulks:stop");

@@ -182,6 +182,18 @@ export async function callerOf(
   return { ...facts, ...subject, ...narrowed, kind: "CLIENT", name: row.name, sessionId: null, locale: "en" };
 }
 
+/** Whom nothing is done for any more, for the log: as whom it would have been done, with what they hold all the same. */
+export async function barredCaller(
+  subject: { tenantId: string; personId: string | null; clientId: string | null },
+  facts: RequestFacts & { within: string | null },
+  tokenId: string | null = null,
+): Promise<Caller> {
+  const access = await loadAccess(subject);
+  const token = tokenId === null ? {} : { token: { id: tokenId, limits: null } };
+  const kind = subject.personId ? "PERSON" : "CLIENT";
+  return { ...facts, ...subject, ...token, kind, name: "", sessionId: null, access, locale: facts.locale ?? "en" };
+}
+
 async function isMember(tenantId: string, personId: string): Promise<boolean> {
   return database().client.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
