@@ -372,6 +372,7 @@ beforeAll(async () => {
     await admin().pool.query("SELECT id, request_id FROM outbox_events WHERE tenant_id = $1 LIMIT 1", [theirs.tenantId])
   ).rows;
   const [governed] = (await listGoverned(await theirs.system(), {})).items;
+  const importer = await theirs.person("administrator");
   foreign = {
     governed: governed?.id as string,
     event: event.id,
@@ -395,7 +396,7 @@ beforeAll(async () => {
     token: (await issueToken(await theirs.system(), { clientId: client.clientId as string, name: "Theirs" })).id,
     assignment: assignment?.id as string,
     role: (await createRole(await theirs.system(), { code: "theirs", name: "Theirs", permissions: [] })).id,
-    import: (await uploadFile(() => theirs.person("administrator"), "theirs.csv", csv())).id,
+    import: (await uploadFile(async () => importer, "theirs.csv", csv())).id,
     invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };
   await flushUses();
