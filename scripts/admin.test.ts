@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { signIn } from "#server/domain/identity/sign-in.ts";
+import { uuidv7 } from "#server/domain/ids.ts";
 import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";
 import { bindTestDatabase } from "#server/testing/world.ts";
 import { SERVER_FLAGS } from "./children.ts";
@@ -73,6 +74,35 @@ describe("npm run admin", () => {
       { outcome: "DENY", n: 2 },
     ]);
     await owner().pool.query("UPDATE people SET disabled_at = NULL");
+  });
+
+  test("stops an account and its factors also of who has left every tenant; of who never was in one it does nothing, and says so", async () => {
+    const offer = (...args: string[]) => admin("person", "invite", "leo@acme.test", "--tenant", "acme", ...args);
+    const token = async () => /token=([\w-]{43})/.exec((await offer("--name", "Leo")).printed)?.[1] as string;
+    const welcome = { ...place, name: undefined, password: "long enough now", before: null };
+    await acceptInvitation({ ...welcome, token: await token() });
+    await owner().pool.query(
+      "UPDATE memberships m SET status = 'ENDED' FROM people p WHERE p.id = m.person_id AND p.email = 'leo@acme.test'",
+    );
+    const back = await token();
+    const by = (...command: string[]) => admin("person", ...command, "leo@acme.test", "--by", "ada@acme.test");
+    for (const command of ["disable", "reset-factors"])
+      expect(await by(command)).toMatchObject({ code: 1, said: expect.stringContaining("do not administer") });
+    await owner().pool.query(
+      "INSERT INTO recovery_codes (person_id, code_hash) SELECT id, repeat('0', 64) FROM people WHERE email = 'leo@acme.test'",
+    );
+    expect(await admin("person", "reset-factors", "leo@acme.test")).toMatchObject({ code: 0 });
+    expect((await owner().pool.query("SELECT FROM recovery_codes")).rows).toEqual([]);
+    expect(await admin("person", "disable", "leo@acme.test")).toMatchObject({ code: 0 });
+    const accepted = acceptInvitation({ ...welcome, token: back });
+    await expect(accepted).rejects.toMatchObject({ code: "invitation.not_found" });
+
+    await owner().pool.query("INSERT INTO people (id, email, name) VALUES ($1, 'nobody@acme.test', 'N')", [uuidv7()]);
+    for (const command of ["disable", "enable", "reset-factors"])
+      expect(await admin("person", command, "nobody@acme.test")).toMatchObject({
+        code: 1,
+        said: expect.stringContaining("nothing was done"),
+      });
   });
 
   test("sends the first link by mail instead, sealed until it leaves; in production only where mail leaves at all", async () => {

@@ -153,20 +153,27 @@ async function known(address: string | undefined) {
   return { email, person };
 }
 
-/** The program in each tenant of somebody, for who wants it done. */
-async function inTenantsOf({ tenantIds }: { tenantIds: readonly string[] }, by: string | undefined): Promise<Caller[]> {
-  const facts = by === undefined ? {} : { personId: (await known(by)).person.id, name: by };
-  return Promise.all(tenantIds.map((id) => systemCaller(id, facts)));
+/** For whom it is done: the operator, or a person. */
+async function wanting(by: string | undefined) {
+  return by === undefined ? {} : { personId: (await known(by)).person.id, name: by };
+}
+
+/** The program in a tenant of somebody, from which the others are reached. Where there is none nothing could be written down. */
+async function inOneOf({ email, person }: Awaited<ReturnType<typeof known>>, by: string | undefined): Promise<Caller> {
+  const [first] = person.tenants;
+  if (!first) throw new Mistake(`${email} belongs to no tenant, and so to no audit: nothing was done.`);
+  return systemCaller(first.id, await wanting(by));
 }
 
 async function platform([address, wanted]: string[], { by }: Values, gives: boolean): Promise<void> {
   const { email, person } = await known(address);
   const permission = PLATFORM_PERMISSIONS.find((one) => one === wanted);
   if (!permission) throw new Mistake(`PERMISSION is one of ${PLATFORM_PERMISSIONS.join(", ")}.`);
-  const callers = await inTenantsOf(person, by);
-  if (callers.length === 0) throw new Mistake(`${email} belongs to no tenant, and so to no audit.`);
-  for (const caller of callers)
-    await (gives ? grantPlatform : revokePlatform)(caller, { personId: person.id, permission });
+  const tenants = person.tenants.filter(({ left }) => !left);
+  if (tenants.length === 0) throw new Mistake(`${email} belongs to no tenant, and so to no audit.`);
+  const facts = await wanting(by);
+  for (const { id } of tenants)
+    await (gives ? grantPlatform : revokePlatform)(await systemCaller(id, facts), { personId: person.id, permission });
   say(`${email} ${gives ? "holds" : "does not hold"} ${permission}${gives ? "" : " any more"}.`);
 }
 
@@ -175,7 +182,8 @@ async function listPlatform(): Promise<void> {
 }
 
 async function admit([address]: string[], { tenant, by }: Values, enabled: boolean): Promise<void> {
-  const { email, person } = await known(address);
+  const somebody = await known(address);
+  const { email, person } = somebody;
   if (tenant) {
     const caller = await inTenant(tenant);
     const { items } = await listPeople(caller, { q: email });
@@ -183,16 +191,15 @@ async function admit([address]: string[], { tenant, by }: Values, enabled: boole
     if (!member) throw new Mistake(`${email} is no member of ${tenant}.`);
     await setMemberStatus(caller, { id: member.id, status: enabled ? "ACTIVE" : "DISABLED" });
   } else {
-    for (const caller of await inTenantsOf(person, by))
-      await blockPerson(caller, { personId: person.id, blocked: !enabled });
+    await blockPerson(await inOneOf(somebody, by), { personId: person.id, blocked: !enabled });
   }
   say(`${email} is ${enabled ? "enabled" : "disabled, and signed out"}${tenant ? ` in ${tenant}` : ""}.`);
 }
 
 async function forgetFactors([address]: string[], { by }: Values): Promise<void> {
-  const { email, person } = await known(address);
-  for (const caller of await inTenantsOf(person, by)) await resetFactors(caller, { personId: person.id });
-  say(`${email} signs in with the password alone.`);
+  const somebody = await known(address);
+  await resetFactors(await inOneOf(somebody, by), { personId: somebody.person.id });
+  say(`${somebody.email} signs in with the password alone.`);
 }
 
 async function assign([address, role]: string[], { tenant, scope }: Values): Promise<void> {

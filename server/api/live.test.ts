@@ -249,6 +249,32 @@ describe("GET /api/events", () => {
     for (const page of [bystander, stays]) expect(page.events()).not.toContain("revoked");
   });
 
+  test("also the end of a session that came while the stream was being opened", async () => {
+    await events(await signedIn(await makeAccount(mine, "reader"))); // so that the process listens
+    const account = await makeAccount(mine, "decider");
+    const browser = await signedIn(account);
+    const lock = await admin().pool.connect();
+    try {
+      await lock.query("BEGIN");
+      await lock.query("LOCK TABLE assignments IN ACCESS EXCLUSIVE MODE"); // the session is known by then, what it may do not yet
+      const opening = events(browser);
+      const waiting =
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database() AND query ILIKE '%assignments%'";
+      await expect.poll(async () => (await admin().pool.query(waiting)).rowCount).toBeGreaterThan(0);
+      const ended = await admin().pool.query(
+        "UPDATE user_sessions SET status = 'REVOKED', ended_at = clock_timestamp() WHERE person_id = $1 RETURNING id",
+        [account.personId],
+      );
+      await admin().pool.query("SELECT pg_notify('sessions', $1)", [JSON.stringify(ended.rows.map(({ id }) => id))]);
+      await lock.query("COMMIT");
+      const page = await opening;
+      await expect.poll(() => [page.events(), page.ended]).toEqual([["ready", "revoked"], true]); // by no beat
+    } finally {
+      await lock.query("ROLLBACK");
+      lock.release();
+    }
+  });
+
   test("after the listening connection was cut, every page reads again", async () => {
     const page = await events(await signedIn(await makeAccount(mine, "decider")));
     await expect

@@ -125,8 +125,10 @@ class Hub {
     return [...this.#connections].filter(({ caller }) => caller.personId === personId).length;
   }
 
+  /** What ended while its caller was looked up was told to nobody: it is looked at once more. */
   add(connection: Connection): void {
     this.#connections.add(connection);
+    void this.#recheck(connection);
   }
 
   remove(connection: Connection): void {

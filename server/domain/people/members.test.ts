@@ -3,6 +3,7 @@ import { assignRole } from "#server/domain/access/assign-role.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { addPerson } from "#server/domain/identity/add-person.ts";
 import { callerOfSession } from "#server/domain/identity/queries.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { tokenHash } from "#server/domain/ids.ts";
@@ -10,6 +11,7 @@ import { blockPerson } from "#server/domain/people/block-person.ts";
 import { getPerson, listPeople } from "#server/domain/people/queries.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { makeAccount } from "#server/testing/http.ts";
+import { openSessionOf } from "#server/testing/sessions.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
@@ -155,6 +157,31 @@ describe("S7 disabling ends sessions", () => {
     await setMemberStatus(ada, { id, status: "ENDED" });
     await expect(setMemberStatus(ada, { id, status: "ACTIVE" })).rejects.toMatchObject({ code: "member.not_found" });
     expect(await sql("SELECT FROM assignments WHERE person_id = $1", [account.personId])).toHaveLength(0);
+  });
+
+  test("of the person in all of their tenants at once, in the audit of each; or in none", async () => {
+    const account = await makeAccount(world, "decider");
+    const other = await makeTenant();
+    await addPerson(await other.system(), { email: account.email, name: "Both" });
+    const { sessionId } = await openSessionOf(other, account.personId);
+    const hash = await open(account);
+    const block = async () => blockPerson(await world.system(), { personId: account.personId, blocked: true });
+    const logged =
+      "SELECT tenant_id AS id FROM audit_logs WHERE target_id = $1 AND action = 'person.blocked' ORDER BY 1";
+    await sql("CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'cut off'; END $$");
+    await sql(
+      `CREATE TRIGGER cut BEFORE UPDATE ON user_sessions FOR EACH ROW WHEN (OLD.id = '${sessionId}') EXECUTE FUNCTION fail()`,
+    );
+    await expect(block()).rejects.toThrow("cut off");
+    expect(await who(hash)).not.toBeNull();
+    expect(await sql(logged, [account.personId])).toEqual([]);
+    await sql("DROP TRIGGER cut ON user_sessions");
+    await block();
+    expect(await who(hash)).toBeNull();
+    const alive = "SELECT FROM user_sessions WHERE person_id = $1 AND status = 'ACTIVE'";
+    expect(await sql(alive, [account.personId])).toEqual([]);
+    const ids = [world.tenantId, other.tenantId].sort();
+    expect(await sql(logged, [account.personId])).toEqual(ids.map((id) => ({ id })));
   });
 
   test("each change is in the audit once, and told once in its order", async () => {

@@ -36,14 +36,21 @@ export async function invitationByToken(token: string): Promise<OpenInvitation |
   });
 }
 
-/** The person of an address with the tenants that they belong to, or null: for whoever runs the installation. */
-export async function personByEmail(email: string): Promise<{ id: string; tenantIds: string[] } | null> {
+interface Known {
+  readonly id: string;
+  /** Where they belong to, and where they have been. */
+  readonly tenants: readonly { readonly id: string; readonly left: boolean }[];
+}
+
+/** The person of an address with their tenants, those that they belong to first, or null: for whoever runs the installation. */
+export async function personByEmail(email: string): Promise<Known | null> {
   return database().client.$transaction(async (tx) => {
     const person = await tx.person.findUnique({ where: { email } });
     if (!person) return null;
     await tx.$executeRaw`SELECT set_config('app.person_id', ${person.id}, true)`;
-    const own = await tx.membership.findMany({ where: { personId: person.id, status: { not: "ENDED" } } });
-    return { id: person.id, tenantIds: own.map((m) => m.tenantId) };
+    const own = await tx.membership.findMany({ where: { personId: person.id }, orderBy: { createdAt: "asc" } });
+    const tenants = own.map(({ tenantId: id, status }) => ({ id, left: status === "ENDED" }));
+    return { id: person.id, tenants: tenants.sort((a, b) => Number(a.left) - Number(b.left)) };
   });
 }
 
