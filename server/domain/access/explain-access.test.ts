@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
-import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
+import { explainAccess, LOOKED_AT_MAX, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
@@ -104,6 +104,64 @@ describe("why", () => {
     expect((await whatCan(ada, { personId: idOf(olu) })).permissions).toEqual([]);
   });
 
+  test("is told of others to who administers that place, and of them only what lies there or above", async () => {
+    const vera = await world.person("reader", world.orgs.ca);
+    await assignRole(ada, { personId: idOf(vera), role: "decider", scopeId: world.orgs.ny });
+    const asked = { permission: DECIDE, scopeId: spring, personId: idOf(vera) };
+    expect((await explainAccess(cal, asked)).nearest).toMatchObject([{ role: "reader", lacks: "PERMISSION" }]);
+    expect(await codeOf(explainAccess(cal, { ...asked, scopeId: world.orgs.ny }))).toBe("scope.not_found");
+    const nya = await world.person("decider", world.orgs.ny);
+    const stranger = await elsewhere.person("decider");
+    for (const personId of [idOf(nya), idOf(stranger), uuidv7()])
+      expect(await codeOf(explainAccess(cal, { ...asked, personId }))).toBe("person.not_found");
+    expect(await codeOf(explainAccess(ada, { ...asked, personId: idOf(stranger) }))).toBe("person.not_found");
+    expect(await codeOf(explainAccess(ada, { ...asked, scopeId: elsewhere.orgs.ca }))).toBe("scope.not_found");
+    expect(await codeOf(explainAccess(vera, { ...asked, personId: idOf(ada) }))).toBe("scope.not_found");
+    expect(await codeOf(whatCan(vera, { personId: idOf(ada) }))).toBe("person.not_found");
+    expect((await explainAccess(vera, { permission: DECIDE, scopeId: world.orgs.ny })).allowed).toBe(true);
+  });
+});
+
+describe("who can, and what", () => {
+  test("beyond those looked at for one page is found by the pages after it, whoever is denied between them (R7)", async () => {
+    const own = await makeTenant();
+    const eva = await own.person("administrator");
+    const people = LOOKED_AT_MAX + 50;
+    const nth = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`; // before anybody who is made
+    const may = [7, LOOKED_AT_MAX, LOOKED_AT_MAX + 1, people].map(nth);
+    const ofAll =
+      "(SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid AS id FROM generate_series(1, $2) n) x";
+    const { pool } = admin();
+    await pool.query(`INSERT INTO people (id, email, name) SELECT id, id || '@example.test', $1 FROM ${ofAll}`, [
+      "N",
+      people,
+    ]);
+    await pool.query(`INSERT INTO memberships (tenant_id, id, person_id) SELECT $1, id, id FROM ${ofAll}`, [
+      own.tenantId,
+      people,
+    ]);
+    for (const effect of ["ALLOW", "DENY"])
+      await pool.query(
+        `INSERT INTO assignments (tenant_id, id, person_id, role_id, scope_id, effect)
+         SELECT $1, gen_random_uuid(), x.id, r.id, $3, $4 FROM ${ofAll} JOIN roles r ON r.tenant_id = $1 AND r.code = 'decider'
+         WHERE $4 = 'ALLOW' OR x.id <> ALL($5::uuid[])`,
+        [own.tenantId, people, own.orgs.ca, effect, may],
+      );
+    const found: string[] = [];
+    const sizes: number[] = [];
+    for (let after: string | undefined; ; ) {
+      const asked = { permission: DECIDE, scopeId: own.orgs.ca, limit: 200, ...(after ? { after } : {}) };
+      const page = await whoCan((await again(eva)) as Caller, asked);
+      found.push(...page.items.map(({ id }) => id));
+      sizes.push(page.items.length);
+      if (!page.next) break;
+      after = page.next;
+    }
+    const core = (await own.client()).clientId as string; // by its built-in role
+    expect(found).toEqual([...may, core, idOf(eva)]);
+    expect(sizes).toEqual([2, 4]); // the first page ends where it has looked at enough, and says that there is more
+  });
+
   test("what somebody can is through the roles that give it now, and through none that is over, to come or denied", async () => {
     const vera = await world.person("decider");
     const personId = idOf(vera);
@@ -125,25 +183,6 @@ describe("why", () => {
     });
   });
 
-  test("is told of others to who administers that place, and of them only what lies there or above", async () => {
-    const vera = await world.person("reader", world.orgs.ca);
-    await assignRole(ada, { personId: idOf(vera), role: "decider", scopeId: world.orgs.ny });
-    const asked = { permission: DECIDE, scopeId: spring, personId: idOf(vera) };
-    expect((await explainAccess(cal, asked)).nearest).toMatchObject([{ role: "reader", lacks: "PERMISSION" }]);
-    expect(await codeOf(explainAccess(cal, { ...asked, scopeId: world.orgs.ny }))).toBe("scope.not_found");
-    const nya = await world.person("decider", world.orgs.ny);
-    const stranger = await elsewhere.person("decider");
-    for (const personId of [idOf(nya), idOf(stranger), uuidv7()])
-      expect(await codeOf(explainAccess(cal, { ...asked, personId }))).toBe("person.not_found");
-    expect(await codeOf(explainAccess(ada, { ...asked, personId: idOf(stranger) }))).toBe("person.not_found");
-    expect(await codeOf(explainAccess(ada, { ...asked, scopeId: elsewhere.orgs.ca }))).toBe("scope.not_found");
-    expect(await codeOf(explainAccess(vera, { ...asked, personId: idOf(ada) }))).toBe("scope.not_found");
-    expect(await codeOf(whatCan(vera, { personId: idOf(ada) }))).toBe("person.not_found");
-    expect((await explainAccess(vera, { permission: DECIDE, scopeId: world.orgs.ny })).allowed).toBe(true);
-  });
-});
-
-describe("who can, and what", () => {
   test("is everybody of whom the check says yes, page by page; what somebody can is where it says yes (R7)", async () => {
     const { orgs, rootId } = world;
     const people = [ada, cal];

@@ -216,7 +216,7 @@ export const explainAccess = query({
 });
 
 /** Subjects that are looked at for one page: among many who are denied it may hold fewer than were asked for. */
-const LOOKED_AT_MAX = 1_000;
+export const LOOKED_AT_MAX = 1_000;
 
 interface Holder {
   readonly kind: "PERSON" | "CLIENT";

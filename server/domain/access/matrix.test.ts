@@ -37,12 +37,12 @@ const RUNS: Role[] = ["administrator"];
 /** Who decides, and who stops what others decide. */
 const STEERS = [...STAGE_PERMISSIONS, "bulks:stop"] as const;
 
-/** Who may, by name. No input: only the program reaches it, from the worker. `tenant` acts on the whole tenant. */
+/** Who may, by name, and what it is asked with. `tenant` acts on the whole tenant. */
 type Row = readonly [
   name: string,
   permission: Needed | "system" | null,
   roles: readonly Role[],
-  input?: () => unknown,
+  input: () => unknown,
   at?: "tenant",
 ];
 const MATRIX: Row[] = [
@@ -110,20 +110,25 @@ const MATRIX: Row[] = [
   ["bulks.abandoned", STAGE_PERMISSIONS, DECIDES, () => ({})],
   ["bulks.byFilter", STAGE_PERMISSIONS, DECIDES, () => ({ filter: {}, decision: "APPROVE" })],
   ["bulks.cancel", STEERS, DECIDES, id],
-  ["bulks.claim", STAGE_PERMISSIONS, DECIDES],
+  ["bulks.claim", STAGE_PERMISSIONS, DECIDES, id],
   ["bulks.draft", STAGE_PERMISSIONS, DECIDES, () => ({ filter: {} })],
   ["bulks.export", "approvals:read", READS, id],
-  ["bulks.exportPage", "approvals:read", READS],
+  ["bulks.exportPage", "approvals:read", READS, id],
   ["bulks.get", "approvals:read", READS, id],
   ["bulks.items", "approvals:read", READS, id],
   ["bulks.list", "approvals:read", READS, () => ({})],
   ["bulks.outcomes", "approvals:read", READS, id],
   ["bulks.pause", STEERS, DECIDES, id],
-  ["bulks.release", STAGE_PERMISSIONS, DECIDES],
+  ["bulks.release", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), fence: 0, blame: false })],
   ["bulks.resume", STEERS, DECIDES, id],
   ["bulks.retry", STAGE_PERMISSIONS, DECIDES, id],
-  ["bulks.runBatch", STAGE_PERMISSIONS, DECIDES],
-  ["bulks.settleItems", STAGE_PERMISSIONS, DECIDES],
+  ["bulks.runBatch", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), fence: 0, size: 1 })],
+  [
+    "bulks.settleItems",
+    STAGE_PERMISSIONS,
+    DECIDES,
+    () => ({ ...id(), fence: 0, size: 1, outcome: "FAILED", code: "internal" }),
+  ],
   ["bulks.start", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["bulks.try", STAGE_PERMISSIONS, DECIDES, () => ({ ...id(), decision: "APPROVE" })],
   ["events.since", null, [...ALL], () => ({ eventId: uuidv7() })],
@@ -141,7 +146,7 @@ const MATRIX: Row[] = [
   ["imports.abandoned", "imports:run", RUNS, () => ({})],
   ["imports.begin", "imports:run", RUNS, () => ({ sourceHash: "0".repeat(64), fileName: "a.csv" }), "tenant"],
   ["imports.check", "imports:run", RUNS, () => ({ ...id(), version: 1, map: MAP })],
-  ["imports.claim", "imports:run", RUNS],
+  ["imports.claim", "imports:run", RUNS, id],
   ["imports.close", "imports:run", RUNS, () => ({ ...importRun(), keyed: false, onBad: "ASK" })],
   [
     "imports.closeUpload",
@@ -152,7 +157,7 @@ const MATRIX: Row[] = [
   ["imports.columns", "imports:run", RUNS, id],
   ["imports.discard", "imports:run", RUNS, id],
   ["imports.export", "imports:run", RUNS, id],
-  ["imports.fail", "imports:run", RUNS],
+  ["imports.fail", "imports:run", RUNS, () => ({ ...importRun(), code: "internal", facts: {} })],
   ["imports.get", "imports:run", RUNS, id],
   ["imports.keepChunk", "imports:run", RUNS, () => ({ importId: uuidv7(), number: 0, bytes: Buffer.from("a") })],
   ["imports.leaveOut", "imports:run", RUNS, () => ({ ...importRun(), afterLine: 0 })],
@@ -172,13 +177,19 @@ const MATRIX: Row[] = [
   ["imports.start", "imports:run", RUNS, () => ({ ...id(), version: 1 })],
   ["imports.submit", "imports:run", RUNS, () => ({ ...importRun(), afterLine: 0, size: 1 })],
   ["maintenance.purge", "access:write", RUNS, () => ({}), "tenant"],
-  ["messages.claim", "messages:send", DECIDES],
+  ["messages.claim", "messages:send", DECIDES, id, "tenant"],
   ["messages.get", "messages:read", RUNS, id],
   ["messages.list", "messages:read", RUNS, () => ({})],
   ["messages.preview", "messages:read", RUNS, () => ({ template: "invitation", language: "es" })],
   ["messages.resend", "messages:send", DECIDES, id],
   ["messages.reveal", "messages:reveal", RUNS, id],
-  ["messages.settle", "messages:send", DECIDES],
+  [
+    "messages.settle",
+    "messages:send",
+    DECIDES,
+    () => ({ ...id(), fence: 0, number: 1, startedAt: new Date(), sent: {} }),
+    "tenant",
+  ],
   ["outbox.backlog", "outbox:read", RUNS, () => ({}), "tenant"],
   ["outbox.event", "outbox:read", RUNS, id, "tenant"],
   ["outbox.list", "outbox:read", RUNS, () => ({}), "tenant"],
@@ -251,7 +262,7 @@ const MATRIX: Row[] = [
   ["sessions.choices", "sessions:read", RUNS, () => ({}), "tenant"],
   ["sessions.close", null, [...ALL], () => ({})],
   ["sessions.countFrozen", "sessions:revoke", RUNS, () => ({ set: uuidv7() }), "tenant"],
-  ["sessions.endReused", "system", []],
+  ["sessions.endReused", "system", [], id, "tenant"],
   ["sessions.expire", "system", [], () => ({}), "tenant"],
   ["sessions.freeze", "sessions:revoke", RUNS, () => ({}), "tenant"],
   ["sessions.limits", "sessions:read", RUNS, () => ({}), "tenant"],
@@ -311,7 +322,7 @@ const registered = () => new Map<string, { permission: Needed | "system" | null 
 
 test("every registered command and query has its row, and every row its command or query", () => {
   expect(MATRIX.map(([name]) => name)).toEqual([...registered().keys()].sort());
-  expect(MATRIX.flatMap(([name, , , input]) => (input ? [name] : []))).toEqual([...operations.keys()].sort());
+  expect(MATRIX.map(([name]) => name)).toEqual([...operations.keys()].sort());
 });
 
 test("every command and query declares the permission of its row, from the catalogue", () => {
@@ -387,14 +398,14 @@ test.each(ALL)("%s passes where the matrix says so, and is refused everywhere el
   const caller = callers.get(role) as Caller;
   const passed = async (rows: readonly Row[]) => {
     const names: string[] = [];
-    for (const [name, , , input] of rows) if (input && (await passes(name, caller, input()))) names.push(name);
+    for (const [name, , , input] of rows) if (await passes(name, caller, input())) names.push(name);
     return names;
   };
   const [may, mayNot] = [MATRIX.filter(([, , r]) => r.includes(role)), MATRIX.filter(([, , r]) => !r.includes(role))];
   const before = await tableHashes(admin().pool);
   expect(await passed(mayNot)).toEqual([]);
   expect(await tableHashes(admin().pool)).toEqual(before);
-  expect(await passed(may)).toEqual(may.flatMap(([name, , , input]) => (input ? [name] : [])));
+  expect(await passed(may)).toEqual(may.map(([name]) => name));
 });
 
 /** Where the input names the organisation itself. */
@@ -403,7 +414,7 @@ const PLACED = ["approvals.foresee", "approvals.submit", "approvals.submitSet"];
 test("an administrator of one organisation is refused what acts on the tenant, and all that lies elsewhere", async () => {
   const local = await world.person("administrator", world.orgs.ny);
   for (const [name, permission, , input, at] of MATRIX)
-    if (input && permission !== null && !PLACED.includes(name))
+    if (permission !== null && !PLACED.includes(name))
       expect([name, await passes(name, local, input())]).toEqual([name, at !== "tenant"]);
   for (const name of PLACED) {
     const input = MATRIX.find(([known]) => known === name)?.[3];

@@ -11,6 +11,8 @@ import { blockPerson } from "#server/domain/people/block-person.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { Refusal } from "#server/domain/refusals.ts";
+import { createClient } from "#server/domain/service-clients/create-client.ts";
+import { setClientStatus } from "#server/domain/service-clients/set-client-status.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import { LONG } from "#server/testing/long.ts";
 import { codeOf } from "#server/testing/refused.ts";
@@ -24,9 +26,12 @@ const RUNS = LONG
 
 const WHAT = ["approvals:read", "approvals:decide", "audit:read"] as const satisfies readonly Permission[];
 const ROLES = ["one", "two"] as const;
-const PEOPLE = 2;
+const SUBJECTS = 3; // two people and a service client
 const HOUR_MS = 3_600_000;
 
+/** What was answered of clients. */
+const seen = { allowed: 0, denied: 0, barred: 0 };
+let clients = 0;
 let world: World;
 let ana: Caller;
 let scopes: readonly string[];
@@ -58,16 +63,17 @@ async function moment(): Promise<Date> {
 /** Until no change can be of this millisecond any more. */
 const passed = moment;
 
-const now = async (personId: string) => again({ tenantId: world.tenantId, personId, clientId: null });
+type Whom = { readonly personId: string } | { readonly clientId: string };
+const now = async (whom: Whom) => again({ tenantId: world.tenantId, personId: null, clientId: null, ...whom });
 
-const anyPerson = fc.nat(PEOPLE - 1);
+const anySubject = fc.nat(SUBJECTS - 1);
 const anyRole = fc.constantFrom(...ROLES);
 const anyAct = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant("assign" as const),
-      to: anyPerson,
+      to: anySubject,
       role: anyRole,
       at: fc.nat(3),
       effect: fc.oneof(
@@ -82,26 +88,27 @@ const anyAct = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("role" as const), role: anyRole, what: fc.constantFrom(...WHAT) }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("member" as const), who: anyPerson }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("block" as const), who: anyPerson }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("freeze" as const), who: anyPerson }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("member" as const), who: anySubject }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("block" as const), who: anySubject }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("freeze" as const), who: anySubject }) },
 );
 type Act = typeof anyAct extends fc.Arbitrary<infer T> ? T : never;
 
-interface Person {
-  readonly id: string;
-  readonly membership: string;
+interface Subject {
+  readonly whom: Whom;
+  /** Of a client none. */
+  readonly membership: string | null;
   status: "ACTIVE" | "DISABLED";
   blocked: boolean;
 }
 
-async function act(given: Act, people: readonly Person[], held: string[]): Promise<void> {
+async function act(given: Act, subjects: readonly Subject[], held: string[]): Promise<void> {
   const system = await world.system();
   if (given.kind === "assign") {
     const { to, role, at, effect, time } = given;
     const soon = new Date(Date.now() + HOUR_MS).toISOString();
     const times = time === "later" ? { from: soon } : time === "ending" ? { until: soon } : {};
-    const input = { personId: people[to]?.id as string, role, scopeId: scopes[at] as string, effect, ...times };
+    const input = { ...(subjects[to] as Subject).whom, role, scopeId: scopes[at] as string, effect, ...times };
     held.push((await assignRole(system, input)).id);
   } else if (given.kind === "revoke") {
     const id = held.splice(given.which % Math.max(1, held.length), 1)[0];
@@ -113,23 +120,27 @@ async function act(given: Act, people: readonly Person[], held: string[]): Promi
       const { count } = await tx.rolePermission.deleteMany({ where: { tenantId, roleId, permission } });
       if (count === 0) await tx.rolePermission.create({ data: { tenantId, roleId, permission } });
     });
-  } else if (given.kind === "member") {
-    const person = people[given.who] as Person;
-    person.status = person.status === "ACTIVE" ? "DISABLED" : "ACTIVE";
-    await setMemberStatus(system, { id: person.membership, status: person.status });
-  } else if (given.kind === "freeze") {
-    const freeze = "UPDATE people SET frozen_at = CASE WHEN frozen_at IS NULL THEN clock_timestamp() END WHERE id = $1";
-    await admin().pool.query(freeze, [people[given.who]?.id]);
   } else {
-    const person = people[given.who] as Person;
-    person.blocked = !person.blocked;
-    await blockPerson(system, { personId: person.id, blocked: person.blocked });
+    const subject = subjects[given.who] as Subject;
+    if (given.kind === "member" || "clientId" in subject.whom) {
+      subject.status = subject.status === "ACTIVE" ? "DISABLED" : "ACTIVE";
+      if ("clientId" in subject.whom)
+        await setClientStatus(system, { id: subject.whom.clientId, status: subject.status });
+      else await setMemberStatus(system, { id: subject.membership as string, status: subject.status });
+    } else if (given.kind === "block") {
+      subject.blocked = !subject.blocked;
+      await blockPerson(system, { personId: subject.whom.personId, blocked: subject.blocked });
+    } else {
+      const freeze =
+        "UPDATE people SET frozen_at = CASE WHEN frozen_at IS NULL THEN clock_timestamp() END WHERE id = $1";
+      await admin().pool.query(freeze, [subject.whom.personId]);
+    }
   }
 }
 
 interface Recorded {
   readonly at: string;
-  readonly personId: string;
+  readonly whom: Whom;
   readonly permission: Permission;
   readonly scopeId: string;
   readonly allowed: boolean;
@@ -137,17 +148,17 @@ interface Recorded {
 }
 
 /** What the checks say at this moment, of everybody, everywhere. */
-async function record(people: readonly Person[]): Promise<Recorded[]> {
+async function record(subjects: readonly Subject[]): Promise<Recorded[]> {
   const at = await moment();
   const answers: Recorded[] = [];
-  for (const { id: personId } of people) {
-    const caller = await now(personId);
+  for (const { whom } of subjects) {
+    const caller = await now(whom);
     const revision = caller && String(caller.access.revision);
     for (const permission of WHAT)
       for (const scopeId of scopes)
         answers.push({
           at: at.toISOString(),
-          personId,
+          whom,
           permission,
           scopeId,
           allowed: caller !== null && may(caller, permission, scopeId, at.getTime()),
@@ -162,21 +173,26 @@ describe("R6 of the past", () => {
   test("after any changes the explanation of each moment gives the answer that the check gave then, and its revision", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyAct, { minLength: 1, maxLength: 10 }), async (acts) => {
-        const people: Person[] = [];
-        for (let n = 0; n < PEOPLE; n++) {
+        const subjects: Subject[] = [];
+        const fresh = { status: "ACTIVE", blocked: false } as const;
+        for (let n = 1; n < SUBJECTS; n++) {
           const { personId, name } = await world.person(null);
           const [{ id: membership } = { id: "" }] = (await listPeople(await world.system(), { q: name })).items;
-          people.push({ id: personId as string, membership, status: "ACTIVE", blocked: false });
+          subjects.push({ whom: { personId: personId as string }, membership, ...fresh });
         }
+        const { id: clientId } = await createClient(await world.system(), { code: `c${clients++}`, name: "Client" });
+        subjects.push({ whom: { clientId }, membership: null, ...fresh });
         const held: string[] = [];
-        const recorded = await record(people);
+        const recorded = await record(subjects);
         for (const given of acts) {
-          await act(given, people, held);
-          recorded.push(...(await record(people)));
+          await act(given, subjects, held);
+          recorded.push(...(await record(subjects)));
         }
         const asking = (await again(ana)) as Caller;
-        for (const { allowed, revision, ...question } of recorded) {
+        for (const { allowed, revision, whom, ...asked } of recorded) {
+          const question = { ...whom, ...asked };
           const said = await explainAccess(asking, question);
+          if ("clientId" in whom) seen[said.barred ? "barred" : allowed ? "allowed" : "denied"]++;
           const { because, against, barred } = said;
           expect({ ...question, allowed: said.allowed }).toEqual({ ...question, allowed });
           if (revision !== null) expect(said.revision).toBe(revision);
@@ -186,6 +202,7 @@ describe("R6 of the past", () => {
       }),
       RUNS,
     );
+    for (const [what, n] of Object.entries(seen)) expect([what, n > 0]).toEqual([what, true]); // else it would have proven nothing
   });
 });
 
@@ -207,6 +224,28 @@ describe("a moment", () => {
     const there = { ...asked, scopeId: late?.id as string };
     expect(await codeOf(explainAccess(asking, { ...there, at: before }))).toBe("scope.not_found");
     expect((await explainAccess(asking, { ...there, at: (await moment()).toISOString() })).allowed).toBe(true);
+  });
+
+  test("of a service client says what it held, that it was disabled, and that it was not there yet", async () => {
+    const before = (await moment()).toISOString();
+    await passed();
+    const system = await world.system();
+    const { id: clientId } = await createClient(system, { code: "past", name: "Past" });
+    const { id } = await assignRole(system, { clientId, role: "reader", scopeId: world.orgs.ca });
+    const held = (await moment()).toISOString();
+    await passed();
+    await setClientStatus(system, { id: clientId, status: "DISABLED" });
+    const off = (await moment()).toISOString();
+    await passed();
+    await setClientStatus(system, { id: clientId, status: "ACTIVE" });
+    await revokeRole(system, { id });
+    const asked = { clientId, permission: "approvals:read", scopeId: world.orgs.ca } as const;
+    const said = async (at?: string) =>
+      explainAccess((await again(ana)) as Caller, { ...asked, ...(at ? { at } : {}) });
+    expect(await said(before)).toMatchObject({ allowed: false, barred: "ABSENT", because: [] });
+    expect(await said(held)).toMatchObject({ allowed: true, barred: null, because: [{ id, role: "reader" }] });
+    expect(await said(off)).toMatchObject({ allowed: false, barred: "DISABLED", because: [{ id }] });
+    expect(await said()).toMatchObject({ allowed: false, barred: null, because: [] });
   });
 
   test("before somebody belonged to the tenant says so", async () => {

@@ -45,7 +45,7 @@ export const exportBulk = command({
   },
 });
 
-const exportPage = query({
+export const exportPage = query({
   name: "bulks.exportPage",
   permission: "approvals:read",
   input: exportPageInput,

@@ -31,7 +31,7 @@ interface Claim {
 }
 
 /** Takes a running bulk that nobody holds: a new fence, under which alone its batches then commit. */
-const claimBulk = command({
+export const claimBulk = command({
   name: "bulks.claim",
   permission: STAGE_PERMISSIONS,
   at: "each",
@@ -51,7 +51,7 @@ const claimBulk = command({
 });
 
 /** Gives a bulk back before its lease ends: at once and without blame, or after a rest. */
-const releaseBulk = command({
+export const releaseBulk = command({
   name: "bulks.release",
   permission: STAGE_PERMISSIONS,
   at: "each",
@@ -139,7 +139,7 @@ async function writeOutcomes(
 }
 
 /** Decides one batch as the bulk's starter. Answers how many items it took; 0 when there is nothing left to do. */
-const runBatch = command({
+export const runBatch = command({
   name: "bulks.runBatch",
   permission: STAGE_PERMISSIONS,
   at: "each",
@@ -161,7 +161,7 @@ const runBatch = command({
 });
 
 /** Gives the next items one outcome without deciding them: the starter may no longer, or the item cannot. */
-const settleItems = command({
+export const settleItems = command({
   name: "bulks.settleItems",
   permission: STAGE_PERMISSIONS,
   at: "each",

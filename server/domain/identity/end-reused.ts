@@ -6,7 +6,7 @@ import { uuid } from "#server/domain/schema.ts";
 import { clock, database } from "#server/platform/db.ts";
 
 /** Ends a session one of whose tokens somebody has a copy of: whoever holds the newer one may be either of the two (S5). */
-const endSession = command({
+export const endSession = command({
   name: "sessions.endReused",
   permission: "system",
   at: "tenant",

@@ -35,7 +35,7 @@ interface Claim {
 }
 
 /** Takes an import that is to be worked on and that nobody holds: a new fence, under which alone its batches then commit. */
-const claimImport = command({
+export const claimImport = command({
   name: "imports.claim",
   permission: "imports:run",
   at: "each",
@@ -51,7 +51,7 @@ const claimImport = command({
 });
 
 /** Ends an import that cannot go on; what was submitted stays so. Its file stays for another map, unless rows of it were submitted. */
-const failImport = command({
+export const failImport = command({
   name: "imports.fail",
   permission: "imports:run",
   at: "each",

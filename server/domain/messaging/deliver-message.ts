@@ -77,7 +77,7 @@ async function write(work: Work, id: string, row: Locked): Promise<Letter | null
 }
 
 /** Takes a message that nobody is sending: a new fence, under which alone its outcome is then written. */
-const claimMessage = command({
+export const claimMessage = command({
   name: "messages.claim",
   permission: "messages:send",
   at: "tenant",
@@ -197,7 +197,7 @@ const outcomeInput = z.strictObject({
   sent: z.custom<Sent>(),
 });
 
-const settleMessage = command({
+export const settleMessage = command({
   name: "messages.settle",
   permission: "messages:send",
   at: "tenant",
