@@ -4,6 +4,13 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import pg from "pg";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
+import { newRequestId } from "#server/domain/caller.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
+import { systemCaller } from "#server/domain/identity/queries.ts";
+import { tokenHash } from "#server/domain/ids.ts";
+import { revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
+import { CONCURRENT_MAX } from "#server/domain/sessions/rules.ts";
+import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
 import { env } from "#server/platform/env.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
 import { percentile } from "./console/budgets.ts";
@@ -14,8 +21,8 @@ import type { Heard, LiveHeard, Question } from "./reactions/measured.ts";
 import { FLOOR, FLOOR_CHANNEL } from "./reactions/measured.ts";
 
 /**
- * From a commit to what follows it, idle and under load: an inbox of its own in a worker process, a change heard by a
- * web process, and one that the search engine has; beside a bare LISTEN and UPDATE by hand, in the same worker and at the
+ * From a commit to what follows it, idle and under load: an inbox of its own in a worker process, a change and a session's
+ * end heard by a web process, and a change that the search engine has; beside a bare LISTEN and UPDATE by hand, in the same worker and at the
  * same time.
  */
 
@@ -23,6 +30,8 @@ const ROUNDS = 3;
 const IDLE = { decisions: 60, every: 60 };
 /** 40 batches of 25 a second. */
 const LOAD = { seconds: 8, batch: 25, every: 25 };
+/** Sessions that are ended beside the batches of a phase, as far apart as these allow; so many one person may have open. */
+const ENDINGS = 60;
 /** Batches on their way at once: what is slower than its pace is then decided as fast as it goes. */
 const OPEN_MAX = 8;
 const WAIT_MS = 60_000;
@@ -33,6 +42,7 @@ const WHAT = {
   floor: "floor: LISTEN, UPDATE by hand",
   inbox: "an inbox in the worker",
   live: "live, heard by web",
+  ended: "a session's end, heard by web",
   search: "found by a search",
 };
 type What = keyof typeof WHAT;
@@ -40,7 +50,7 @@ const AIMS: Record<Phase, { part: number; ms: number }> = {
   idle: { part: 0.5, ms: 50 },
   load: { part: 0.95, ms: 1_000 },
 };
-const AIMED: readonly What[] = ["live", "search"];
+const AIMED: readonly What[] = ["live", "search", "ended"];
 
 const owner = new pg.Pool({ connectionString: env.DATABASE_URL, max: 4, application_name: "bench" });
 const children: ChildProcess[] = [];
@@ -77,13 +87,42 @@ async function touchFloor(): Promise<void> {
   await owner.query({ name: "told", text: `SELECT pg_notify('${FLOOR_CHANNEL}', '')` });
 }
 
-/** Decides the batches in steps of so many milliseconds, each beside one row of the floor; answers decisions a second. */
+/** Sessions of the one who decides, to be ended; their ids. */
+async function openSessions({ tenantId, deciders: [decider] }: World): Promise<string[]> {
+  const place = {
+    address: "127.0.0.1",
+    userAgent: "bench",
+    requestId: newRequestId(),
+    idleMinutes: 60,
+    absoluteHours: 1,
+  };
+  const hashes: string[] = [];
+  for (let n = 0; n < ENDINGS; n++) {
+    const token = await beginSession(tenantId, { id: decider?.personId ?? "", name: "Decider" }, place);
+    hashes.push(tokenHash(token));
+  }
+  const { rows } = await owner.query<{ id: string }>("SELECT id FROM user_sessions WHERE token_hash = ANY($1)", [
+    hashes,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Decides the batches in steps of so many milliseconds, each beside one row of the floor, and ends the sessions one by one
+ * meanwhile; answers decisions a second.
+ */
 async function decide(
   world: World,
   ids: readonly string[],
+  sessions: readonly string[],
   { batch, every }: { batch: number; every: number },
 ): Promise<number> {
-  const caller = await world.caller();
+  const [caller, system] = [await world.caller(), await systemCaller(world.tenantId)];
+  const apart = Math.max(1, Math.floor(ids.length / batch / sessions.length));
+  const end = async (turn: number) => {
+    const id = turn % apart === 0 ? sessions[turn / apart] : undefined;
+    if (id) await revokeSessions(system, { ids: [id] });
+  };
   const open = new Set<Promise<unknown>>();
   const started = performance.now();
   for (let at = 0; at < ids.length; at += batch) {
@@ -93,6 +132,7 @@ async function decide(
     const work = Promise.all([
       decideApprovals(caller, { ids: ids.slice(at, at + batch), decision: "APPROVE" }),
       touchFloor(),
+      end(at / batch),
     ]).finally(() => open.delete(work));
     open.add(work);
   }
@@ -107,6 +147,7 @@ async function collect(
   worker: ChildProcess,
   listener: ChildProcess,
   ids: readonly string[],
+  sessions: readonly string[],
   floors: number,
 ): Promise<Measured> {
   await until("reactions", async () => {
@@ -117,13 +158,19 @@ async function collect(
     "SELECT id, created_at AS at FROM outbox_events WHERE event_type = 'ApprovalDecided' AND aggregate_id = ANY($1)",
     [ids],
   );
-  await until("changes", async () => (await ask<number>(listener, "count")) >= events.rows.length);
+  const told = events.rows.length + sessions.length;
+  await until("changes", async () => (await ask<number>(listener, "count")) >= told);
   const { inbox, floor } = await ask<Heard>(worker, "report");
   const heard = new Map(await ask<LiveHeard>(listener, "report"));
-  const live = events.rows.flatMap(({ id, at }) => {
-    const when = heard.get(id);
-    return when === undefined ? [] : [when - at.getTime()];
-  });
+  const lags = (rows: readonly { id: string; at: Date }[]) =>
+    rows.flatMap(({ id, at }) => {
+      const when = heard.get(id);
+      return when === undefined ? [] : [when - at.getTime()];
+    });
+  const endings = await owner.query<{ id: string; at: Date }>(
+    "SELECT id, ended_at AS at FROM user_sessions WHERE status = 'REVOKED' AND id = ANY($1)",
+    [sessions],
+  );
   const indexed = async () =>
     (
       await owner.query<{ lag: number }>(
@@ -135,7 +182,7 @@ async function collect(
     ).rows;
   await until("the index", async () => (await indexed()).length >= events.rows.length);
   const search = (await indexed()).map(({ lag }) => lag);
-  return { inbox: [...inbox], floor: [...floor], live, search };
+  return { inbox: [...inbox], floor: [...floor], live: lags(events.rows), ended: lags(endings.rows), search };
 }
 
 interface Round {
@@ -178,6 +225,8 @@ async function measure(): Promise<void> {
   );
   await owner.query(`CREATE INDEX ON ${FLOOR} (id) WHERE NOT taken`);
   const world = await makeWorld(1);
+  const limits = { idleMinutes: null, absoluteHours: null, concurrent: CONCURRENT_MAX, stepUpBulk: null };
+  await setSessionLimits(await systemCaller(world.tenantId), { ...limits, version: 0 });
   const sizes: Record<Phase, number> = { idle: IDLE.decisions, load: (LOAD.seconds * 1_000 * LOAD.batch) / LOAD.every };
   say("Submitting the approvals …");
   const work = [];
@@ -198,8 +247,10 @@ async function measure(): Promise<void> {
   for (const [at, slices] of work.entries())
     for (const phase of PHASES) {
       const pace = phase === "idle" ? { batch: 1, every: IDLE.every } : LOAD;
-      const rate = await decide(world, slices[phase], pace);
-      const measured = await collect(worker, listener, slices[phase], slices[phase].length / pace.batch);
+      const sessions = await openSessions(world);
+      const rate = await decide(world, slices[phase], sessions, pace);
+      const floors = slices[phase].length / pace.batch;
+      const measured = await collect(worker, listener, slices[phase], sessions, floors);
       if (at > 0) rounds[phase].push({ measured, rate }); // the first one warms up
       const said = (Object.keys(WHAT) as What[]).map(
         (what) => `${what} ${[0.5, 0.95].map((part) => Math.round(percentile(measured[what], part))).join("/")}`,

@@ -7,9 +7,10 @@ import { bindTestDatabase } from "#server/testing/world.ts";
 const db = bindTestDatabase();
 const SEED = fileURLToPath(new URL("./seed.ts", import.meta.url));
 
-function seed() {
+function seed(settings: Record<string, string> = {}) {
   const { appUrl, workerUrl } = db.urls();
-  const env = { ...process.env, NODE_OPTIONS: "", DATABASE_APP_URL: appUrl, DATABASE_WORKER_URL: workerUrl };
+  const addresses = { DATABASE_APP_URL: appUrl, DATABASE_WORKER_URL: workerUrl };
+  const env = { ...process.env, NODE_OPTIONS: "", ...addresses, ...settings };
   const flags = ["--disable-warning=ExperimentalWarning", "--import=./scripts/server-only.mjs"];
   const child = spawn(process.execPath, [...flags, SEED], { env, stdio: "ignore" });
   return {
@@ -24,6 +25,12 @@ async function count(sql: string): Promise<number> {
 
 const inTenant = (code: string) => `tenant_id = (SELECT id FROM tenants WHERE code = '${code}')`;
 const LOANS = `SELECT count(*) FROM approvals WHERE ${inTenant("northwind")} AND import_key NOT LIKE 'demo-%'`;
+
+it("makes no account in production, whoever asks for it", async () => {
+  expect(await seed({ APP_ENV: "production" }).ended).toBe(1);
+  expect(await seed({ APP_ENV: "", NODE_ENV: "production" }).ended).toBe(1);
+  expect(await count("SELECT count(*) FROM people")).toBe(0);
+});
 
 it("a seed that is killed goes on where it stopped, ends with 10,000 records, and once done does nothing", async () => {
   const killed = seed();

@@ -17,6 +17,7 @@ import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import { query } from "#server/domain/query.ts";
 import { uuid } from "#server/domain/schema.ts";
 import { database } from "#server/platform/db.ts";
+import { env } from "#server/platform/env.ts";
 import { onShutdown } from "#server/platform/lifetime.ts";
 import { NORTHWIND_POLICIES } from "./demo/policies.ts";
 import { CONTOSO_REQUESTS, NORTHWIND_REQUESTS } from "./demo/requests.ts";
@@ -141,6 +142,8 @@ async function northwind(): Promise<void> {
   await ownRequests(caller);
 }
 
+if (env.APP_ENV === "production")
+  throw new Error("The demo has accounts whose passwords anybody may read: it is not made in production.");
 onShutdown(() => database().close());
 const started = performance.now();
 await northwind();

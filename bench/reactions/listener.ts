@@ -18,6 +18,15 @@ listen(
   () => {},
 );
 
+listen(
+  "sessions",
+  (ids) => {
+    const at = now();
+    for (const id of ids) if (!heard.has(id)) heard.set(id, at);
+  },
+  () => {},
+);
+
 process.on("message", (question: Question) => {
   if (question === "report") {
     process.send?.([...heard] satisfies LiveHeard);

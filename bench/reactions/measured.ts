@@ -13,5 +13,5 @@ export interface Heard {
 }
 export type Question = "count" | "report";
 
-/** When an event was heard of as a change, by its id. */
-export type LiveHeard = readonly (readonly [eventId: string, at: number])[];
+/** When an event was heard of as a change, or a session as ended, by its id. */
+export type LiveHeard = readonly (readonly [id: string, at: number])[];

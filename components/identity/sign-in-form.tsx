@@ -9,9 +9,9 @@ import { ApiProvider } from "#components/api/provider.tsx";
 import { EmailField } from "#components/identity/email-field.tsx";
 import { moveTo, useFollowMoves } from "#components/identity/moved.ts";
 import { PasskeySignIn } from "#components/identity/passkey-sign-in.tsx";
+import { PasswordField } from "#components/identity/password-field.tsx";
 import { SecondStep } from "#components/identity/second-step.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Field, Input } from "#components/ui/field.tsx";
 import type { SecondFactor } from "#server/domain/identity/rules.ts";
 import { SECOND_FACTORS } from "#server/domain/identity/rules.ts";
 
@@ -99,19 +99,13 @@ function Form({ callbackUrl }: { callbackUrl: string }) {
         onKeyUp={(event) => setCapsLock(event.getModifierState?.("CapsLock") ?? false)}
       >
         <EmailField label={t("email")} />
-        <Field label={t("password")} hint={capsLock ? t("capsLock") : undefined}>
-          {(ids) => (
-            <Input
-              {...ids}
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              maxLength={512}
-              required
-              className="h-10"
-            />
-          )}
-        </Field>
+        <PasswordField
+          label={t("password")}
+          name="password"
+          autoComplete="current-password"
+          hint={capsLock ? t("capsLock") : undefined}
+          tall
+        />
         <Failure said={said} />
         <Button type="submit" variant="primary" size="lg" disabled={sending || failure?.kind === "wait"}>
           {sending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}

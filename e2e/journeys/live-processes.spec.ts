@@ -5,7 +5,7 @@ import { startProcesses } from "../processes.ts";
 import { BulkScreen } from "../screens/bulk.ts";
 import { Inbox } from "../screens/inbox.ts";
 import { beforeAnyPoll, call, colleague, isDone } from "../screens/live.ts";
-import { personOf, signInAs } from "../screens/sign-in.ts";
+import { addressOf, personOf, signInAs } from "../screens/sign-in.ts";
 
 /** Two web processes and two workers on one database: whichever is asked, all hear of it. */
 
@@ -111,4 +111,12 @@ test("decisions and bulks are seen at once, whichever process took them; one tha
   });
   await stopped;
   await expect.poll(() => balancer.holder()?.port).not.toBe(ending);
+});
+
+test("a proxy of ours is believed where a session comes from", async ({ browser, processes: { balancer } }) => {
+  const baseURL = `http://localhost:${balancer.targets[0]?.port}`;
+  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": "203.0.113.9" } });
+  await signInAs(await context.newPage(), "vera");
+  expect(await addressOf(context.request)).toBe("203.0.113.9");
+  await context.close();
 });

@@ -166,3 +166,35 @@ test("Kim is told of a sign-in from a browser that was never seen, freezes the a
   await enter(thief, email, stolen);
   await expect(thief.getByText(WRONG)).toBeVisible();
 });
+
+test("a password is masked until its owner looks at it, and may be pasted, in every form that asks for one", async ({
+  page,
+}) => {
+  const forms = [
+    { path: "/sign-in", label: "Password", autocomplete: "current-password" },
+    { path: "/profile/security", label: "Current password", autocomplete: "current-password" },
+    { path: "/profile/security", label: "New password", autocomplete: "new-password" },
+  ];
+  for (const { path, label, autocomplete } of forms) {
+    if (path !== "/sign-in") await signInAs(page, "vera", path);
+    else await page.goto(path);
+    await page.waitForLoadState("networkidle");
+    const field = page.getByLabel(label);
+    await expect(field).toHaveAttribute("type", "password");
+    await expect(field).toHaveAttribute("autocomplete", autocomplete);
+    await expect(field).not.toHaveAttribute("maxlength");
+    // Shown it can be copied, as from a password manager, and masked it is pasted.
+    const show = field.locator("..").getByRole("button", { name: "Show what is typed" });
+    await field.fill("words from elsewhere");
+    await show.click();
+    await expect(field).toHaveAttribute("type", "text");
+    await field.press("ControlOrMeta+a");
+    await field.press("ControlOrMeta+x");
+    await expect(field).toHaveValue("");
+    await show.click();
+    await expect(field).toHaveAttribute("type", "password");
+    await field.press("ControlOrMeta+v");
+    await expect(field).toHaveValue("words from elsewhere");
+    await page.context().clearCookies();
+  }
+});

@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { APIRequestContext, Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 import { demoPeople } from "../../prisma/demo.ts";
 
@@ -26,4 +26,11 @@ export async function signInAs(page: Page, name: Name, path = "/inbox"): Promise
   // The navigation there may be overtaken by the one that shows the page; where it ends is what counts.
   await expect(page).toHaveURL((url) => url.pathname + url.search === path, { timeout: 20_000 });
   await page.waitForLoadState();
+}
+
+/** Where the session that asks was opened from, as its owner is shown it. */
+export async function addressOf(asked: APIRequestContext): Promise<string | undefined> {
+  const answer = await asked.get("/api/trpc/sessions.mine?input=%7B%7D");
+  const { items } = (await answer.json()).result.data as { items: { current: boolean; address: string }[] };
+  return items.find(({ current }) => current)?.address;
 }

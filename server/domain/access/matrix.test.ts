@@ -343,6 +343,21 @@ test("who may is what the built-in roles hold", () => {
   }
 });
 
+test("a field that its operation does not know is refused, whichever operation that is", async () => {
+  const administrator = callers.get("administrator") as Caller;
+  const taken: unknown[] = [];
+  for (const [name, , , input] of MATRIX) {
+    if (!input) continue;
+    const asked = (operations.get(name) as Operation)(administrator, { ...(input() as object), isAdministrator: true });
+    const code = await asked.then(
+      () => "taken",
+      (error) => error.code,
+    );
+    if (code !== "input.invalid") taken.push([name, code]);
+  }
+  expect(taken).toEqual([]);
+});
+
 /** What it was allowed is in the governance log. */
 const SENSITIVE = [
   "access.assign",

@@ -8,10 +8,12 @@ import { resetPassword } from "#server/domain/identity/reset-password.ts";
 import { answerResets, sendReset } from "#server/domain/identity/send-reset.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
+import { takeSecondStep } from "#server/domain/identity/take-second-step.ts";
 import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { sealContext } from "#server/domain/messaging/send-message.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import { unseal } from "#server/platform/seals.ts";
+import { accountWithTotp, codeAt } from "#server/testing/factors.ts";
 import { makeAccount } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -228,6 +230,18 @@ describe("a reset link", () => {
     await expect(reset(token, account.email)).rejects.toMatchObject({ code: "password.personal" });
     expect(await reset(token)).toBeUndefined();
     expect(await sql("SELECT count(*)::int AS n FROM user_sessions")).toEqual(before);
+  });
+
+  test("leaves a second factor where it is: the new password alone opens nothing", async () => {
+    const { account, secret } = await accountWithTotp(world, sql);
+    const token = await asked(account.email);
+    await reset(token);
+    const said = await signIn({ ...place, email: account.email, password: NEXT });
+    expect(said).toMatchObject({ ok: false, next: { factors: expect.arrayContaining(["totp"]) } });
+    const challenge = said.ok ? "" : (said.next?.challenge ?? "");
+    expect(await takeSecondStep(challenge, { code: codeAt(secret) }, place)).toMatchObject({
+      token: expect.any(String),
+    });
   });
 
   test("of a person who was disabled meanwhile is unknown", async () => {

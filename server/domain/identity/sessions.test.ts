@@ -10,7 +10,7 @@ import { callerOfSession, watchSession } from "#server/domain/identity/queries.t
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
-import { tokenHash } from "#server/domain/ids.ts";
+import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { expireSessions } from "#server/domain/sessions/expire-sessions.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import { startAsker } from "#server/testing/asker.ts";
@@ -56,6 +56,18 @@ async function everyText(): Promise<string[]> {
 }
 
 describe("S1 nothing stored works as a cookie", () => {
+  test("a token is 256 random bits, and none is made twice", () => {
+    const tokens = Array.from({ length: 2_000 }, newToken);
+    expect(new Set(tokens).size).toBe(2_000);
+    const bytes = tokens.map((token) => Buffer.from(token, "base64url"));
+    expect(new Set(bytes.map(({ length }) => length))).toEqual(new Set([32]));
+    // Of each bit about half are set: a thousand, and 200 beyond that by chance once in 10^18.
+    for (let bit = 0; bit < 256; bit++) {
+      const set = bytes.filter((token) => ((token[bit >> 3] ?? 0) >> (bit & 7)) & 1).length;
+      expect(Math.abs(set - 1_000)).toBeLessThan(200);
+    }
+  });
+
   test("no cell of any table holds the token, and none is let in as one", async () => {
     const account = await makeAccount(world, "decider");
     const { token, hash } = await open(account);

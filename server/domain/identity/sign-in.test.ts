@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { addPerson } from "#server/domain/identity/add-person.ts";
 import { ACCOUNT_DELAY_MAX_SECONDS, delayAfter, FREE_ACCOUNT_FAILURES, source } from "#server/domain/identity/rules.ts";
 import type { SignInResult } from "#server/domain/identity/sign-in.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
@@ -230,4 +231,12 @@ test.each([
   ["", ""],
 ])("tries from %j are counted as from %j: one customer has a whole /64", (address, expected) => {
   expect(source(address)).toBe(expected);
+});
+
+test.each([64, 256])("a password of %i characters lets in by all of them", async (length) => {
+  const [email, password] = [`long${length}@example.test`, "ñ aß".repeat(length / 4)];
+  await addPerson(await world.system(), { email, name: "Long", password });
+  for (const other of [password.slice(0, -1), `${password}x`, password.slice(0, 60)])
+    expect(await attempt(email, other, place())).toMatchObject({ ok: false });
+  expect(await attempt(email, password, place())).toMatchObject({ ok: true });
 });

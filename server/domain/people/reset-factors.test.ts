@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { resetFactors } from "#server/domain/people/reset-factors.ts";
-import { makeAccount } from "#server/testing/http.ts";
+import { accountWithTotp } from "#server/testing/factors.ts";
+import { Browser, makeAccount } from "#server/testing/http.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
@@ -34,4 +35,14 @@ test("whose factors are reset is told by one mail, in whatever number of tenants
   expect((await sql(logged, [personId])).map(({ id }) => id)).toEqual(
     [world, other].flatMap(({ tenantId }) => [tenantId, tenantId]).sort(),
   );
+});
+
+test("the operator's reset lets the password alone in again, once and for all that was lost", async () => {
+  const { account, browser } = await accountWithTotp(world, sql);
+  const enter = () => new Browser().signIn(account.email, account.password);
+  expect((await enter()).status).toBe(401);
+  await resetFactors(await world.system(), { personId: account.personId });
+  expect((await enter()).status).toBe(200);
+  const left = (await browser.query("factors.list", {})).body.result.data;
+  expect(left).toEqual({ totp: null, passkeys: [], recoveryLeft: 0 });
 });
