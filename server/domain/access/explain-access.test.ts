@@ -198,4 +198,49 @@ describe("who can, and what", () => {
     }
     expect(await codeOf(whoCan(cal, { permission: DECIDE, scopeId: orgs.ny }))).toBe("scope.not_found");
   });
+
+  test("of many places goes on page by page, each of them once, the exceptions last; of a program as of a person", async () => {
+    const vera = await world.person(null);
+    const client = await world.client();
+    const items = Array.from({ length: 7 }, (_, n) => ({ code: `ORG${n}`, name: `Organisation ${n}` }));
+    const made = await createScopes(await now(ada), { parentId: world.rootId, kind: "ORG", items });
+    const [closed, ...open] = made.map(({ id }) => id);
+    const giver = await now(ada);
+    for (const scopeId of open) await assignRole(giver, { personId: idOf(vera), role: "reader", scopeId });
+    await assignRole(giver, { clientId: client.clientId as string, role: "reader", scopeId: world.rootId });
+    for (const scopeId of [closed as string, ...open.slice(0, 2)])
+      await assignRole(giver, { clientId: client.clientId as string, role: "reader", scopeId, effect: "DENY" });
+    const pages = async (whom: { personId: string } | { clientId: string }, limit: number) => {
+      const found: { at: string[]; except: string[]; pages: number } = { at: [], except: [], pages: 0 };
+      for (let after: string | undefined; ; ) {
+        const asked = { ...whom, permission: "policies:read" as const, limit, ...(after ? { after } : {}) };
+        const [page] = (await whatCan(await now(ada), asked)).permissions;
+        if (!page) throw new Error("nothing is held");
+        expect(page.at.length + page.except.length).toBeLessThanOrEqual(limit);
+        found.at.push(...page.at.map(({ code }) => code));
+        found.except.push(...page.except.map(({ code }) => code));
+        found.pages++;
+        if (!page.next) return { ...found, places: page.places, exceptions: page.exceptions };
+        after = page.next;
+      }
+    };
+    const codes = items.map(({ code }) => code);
+    expect(await pages({ personId: idOf(vera) }, 2)).toEqual({
+      at: codes.slice(1),
+      except: [],
+      pages: 3,
+      places: 6,
+      exceptions: 0,
+    });
+    expect(await pages({ clientId: client.clientId as string }, 2)).toEqual({
+      at: [world.code],
+      except: codes.slice(0, 3),
+      pages: 2,
+      places: 1,
+      exceptions: 3,
+    });
+    const gone = whatCan(ada, { personId: idOf(vera), permission: "policies:read", after: uuidv7() });
+    expect(await codeOf(gone)).toBe("cursor.invalid");
+    expect(await codeOf(whatCan(ada, { after: uuidv7() }))).toBe("input.invalid");
+  });
 });

@@ -275,14 +275,33 @@ function rolesOf(grants: readonly NamedGrant[], permission: Permission, where: r
   return [...new Set(grants.filter(gives).map(({ role }) => role))].sort();
 }
 
-const PARTS_MAX = 100;
+const byCode = (a: ScopeNode, b: ScopeNode) => a.code.localeCompare(b.code, "en") || (a.id < b.id ? -1 : 1);
 
-/** What somebody may do, and where: for each permission the tops of the parts of the tree in which they may. */
+/** A page of the parts of one permission: those in which it holds, and after them those within in which it does not. */
+function pageOf({ at, except }: ReturnType<typeof partsOf>, after: string | undefined, limit: number) {
+  const all = [...at.toSorted(byCode), ...except.toSorted(byCode)];
+  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && from === 0) throw new Refusal("cursor.invalid");
+  const page = all.slice(from, from + limit);
+  return {
+    at: page.filter((scope) => at.includes(scope)).map(said),
+    except: page.filter((scope) => except.includes(scope)).map(said),
+    /** How many there are in all. */
+    places: at.length,
+    exceptions: except.length,
+    next: from + limit < all.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+/**
+ * What somebody may do, and where: for each permission the tops of the parts of the tree in which they may. Where these
+ * are many, each permission goes on by itself.
+ */
 export const whatCan = query({
   name: "access.whatCan",
   permission: null,
   input: holdingsInput,
-  run: async (read, whom) => {
+  run: async (read, { permission: one, after, limit, ...whom }) => {
     const { caller } = read;
     const { access } = caller;
     const { grants, barred, ...subject } = await subjectOf(read, whom);
@@ -293,15 +312,10 @@ export const whatCan = query({
     const theirs: Access = { ...access, grants };
     const held = (permission: Permission) => {
       const where = nodes.filter(({ id }) => barred === null && allows(theirs, permission, id, now));
-      const { at, except } = partsOf(nodes, where);
-      return {
-        permission,
-        at: at.slice(0, PARTS_MAX).map(said),
-        except: except.slice(0, PARTS_MAX).map(said),
-        more: Math.max(0, at.length - PARTS_MAX) + Math.max(0, except.length - PARTS_MAX),
-        roles: rolesOf(grants, permission, where, now),
-      };
+      const page = pageOf(partsOf(nodes, where), after, limit);
+      return { permission, ...page, roles: rolesOf(grants, permission, where, now) };
     };
-    return { subject, barred, permissions: PERMISSIONS.map(held).filter(({ at }) => at.length > 0) };
+    const asked = PERMISSIONS.filter((permission) => one === undefined || permission === one);
+    return { subject, barred, permissions: asked.map(held).filter(({ places }) => places > 0) };
   },
 });
