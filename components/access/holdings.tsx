@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useId, useState } from "react";
+import { useId, useRef, useState } from "react";
 import { Unsaid } from "#components/access/unsaid.tsx";
 import type { Whom } from "#components/access/view.ts";
 import { accessQuery, whomIn } from "#components/access/view.ts";
@@ -14,7 +14,6 @@ import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { usePlaceCode, usePlaceName, useRoleName } from "#components/people/names.ts";
 import { useDay } from "#components/roles/unused.tsx";
-import { Button } from "#components/ui/button.tsx";
 import { More } from "#components/ui/more.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
 import type { AppRouter } from "#server/api/root.ts";
@@ -52,8 +51,13 @@ function AllPlaces({ whom, held: { permission, places, exceptions } }: PlacesPro
     { label: t("partsExcept"), list: pages.flatMap(({ except }) => except), tone: "text-bad" },
   ].filter(({ list }) => list.length > 0);
   const shown = lists.reduce((sum, { list }) => sum + list.length, 0);
+  const status = useRef<HTMLParagraphElement>(null);
+  const fetchNextPage = async () => {
+    const { hasNextPage } = await query.fetchNextPage();
+    if (!hasNextPage) status.current?.focus(); // the button that was pressed is gone
+  };
   return (
-    <div className="flex flex-col gap-1 pt-1">
+    <div className="flex flex-col gap-1">
       <Unsaid query={query} className="h-5 w-2/3" />
       {lists.map(({ label, list, tone }) => (
         <ul key={label} aria-label={label} className={`flex flex-wrap gap-x-3 gap-y-0.5 ${tone}`}>
@@ -62,11 +66,11 @@ function AllPlaces({ whom, held: { permission, places, exceptions } }: PlacesPro
           ))}
         </ul>
       ))}
-      <p role="status" className="text-ink-3 text-xs">
+      <p ref={status} tabIndex={-1} role="status" className="text-ink-3 text-xs outline-none">
         {query.data ? t("partsShown", { shown, all: places + exceptions }) : ""}
       </p>
       {query.isFetchNextPageError ? <Refused error={query.error} /> : null}
-      <More query={query} className="justify-start">
+      <More query={{ ...query, fetchNextPage }} className="justify-start">
         {t("more")}
       </More>
     </div>
@@ -88,21 +92,20 @@ function Places({ whom, held }: PlacesProps) {
       {exceptions > 0 && !open ? (
         <span className="text-bad"> {t("except", { places: codes(except) || String(exceptions) })}</span>
       ) : null}
+      <div id={id} className="relative empty:hidden">
+        {open ? <AllPlaces whom={whom} held={held} /> : null}
+      </div>
       {more > 0 ? (
-        <Button
-          size="sm"
-          variant="ghost"
+        <button
+          type="button"
           aria-expanded={open}
           aria-controls={id}
-          className="relative ml-1"
+          className="relative inline-flex min-h-6 items-center text-accent underline-offset-2 not-aria-expanded:ml-1.5 hover:underline"
           onClick={() => setOpen(!open)}
         >
           {open ? t("fewerParts") : t("moreParts", { count: more })}
-        </Button>
+        </button>
       ) : null}
-      <div id={id} className="relative">
-        {open ? <AllPlaces whom={whom} held={held} /> : null}
-      </div>
     </div>
   );
 }
@@ -147,7 +150,7 @@ export function Holdings({ whom, name }: { whom: Whom; name: string }) {
               >
                 {permissions(permission)}
               </Link>
-              <div className="col-start-1 min-w-0 max-sm:row-start-2 sm:col-start-2">
+              <div className="col-start-1 min-w-0 max-sm:col-span-2 max-sm:row-start-2 sm:col-start-2">
                 <Places whom={whom} held={held} />
               </div>
               <span className="text-right text-ink-3 text-xs">

@@ -16,7 +16,12 @@ export function More({
   if (!hasNextPage) return null;
   return (
     <div className={`flex justify-center ${className}`}>
-      <Button disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+      {/* Not disabled: it would lose the focus of whoever goes on by keyboard. */}
+      <Button
+        aria-disabled={isFetchingNextPage}
+        className="aria-disabled:cursor-not-allowed aria-disabled:opacity-50"
+        onClick={() => !isFetchingNextPage && void fetchNextPage()}
+      >
         {children}
       </Button>
     </div>

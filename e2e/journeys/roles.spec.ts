@@ -105,6 +105,54 @@ test("on the tree a place says who holds what there and above, what a grant give
   await expect(drawer.getByText("Nobody holds a role right here.")).toBeVisible();
 });
 
+test("who holds a role at a place goes on page by page, by keyboard", async ({ page }) => {
+  // The page of fifty is made one of a single row.
+  await page.route("**/api/trpc/*access.assignments*", (route) =>
+    route.continue({ url: route.request().url().replaceAll("%22limit%22%3A50", "%22limit%22%3A1") }),
+  );
+  await signInAs(page, "ana", "/organisations?q=utah");
+  await page.getByRole("button", { name: /^Utah/ }).click();
+  const above = page.getByRole("dialog", { name: "Utah" }).getByRole("list", { name: "Held above, and reaching here" });
+  const rows = above.getByRole("listitem");
+  const more = page.getByRole("dialog", { name: "Utah" }).getByRole("button", { name: "Show more" });
+  await expect(rows).toHaveCount(1);
+  await more.focus();
+  await page.keyboard.press("Enter");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.nth(1)).toBeFocused();
+  await expect(page.getByRole("status").filter({ hasText: "2 are shown; there are more." })).toHaveCount(1);
+  for (let n = 2; (await more.count()) > 0; n++) {
+    await more.click();
+    await expect(rows.nth(n)).toBeFocused();
+  }
+  await expect(page.getByRole("status").filter({ hasText: "that is all" })).toHaveCount(1);
+  await expect(above).toContainText("Ana Ferreira");
+  expect(new Set(await rows.allTextContents()).size).toBe(await rows.count());
+});
+
+test("a grant waits for what it changes to be said, and goes on where that cannot be", async ({ page }) => {
+  await signInAs(page, "ana", "/people");
+  const people = new People(page);
+  await people.open("Iris Moreno");
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api/trpc/access.simulate", async (route) => {
+    await held.promise;
+    await route.fulfill({ status: 500, body: "" });
+  });
+  await page.getByRole("button", { name: "Grant a role" }).click();
+  await people.chooseRole("reader", "Utah");
+  const grant = people.dialog.getByRole("button", { name: "Grant", exact: true });
+  await expect(grant).toBeDisabled();
+  held.resolve();
+  await expect(people.dialog.getByText("It can be done all the same.")).toBeVisible();
+  await grant.click();
+  await expect(people.dialog).toHaveCount(0);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Take away Reader, Utah (UT)" }).click();
+  await people.dialog.getByRole("button", { name: "Take away" }).click();
+  await expect(people.dialog).toHaveCount(0);
+});
+
 test("what a role would take from whoever edits it, and what they do not hold, is refused", async ({ page }) => {
   await signInAs(page, "iris", "/roles");
   await expect(page.getByText("You do not hold the permission that this needs.")).toBeVisible();
