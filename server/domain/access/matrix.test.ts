@@ -347,7 +347,6 @@ test("a field that its operation does not know is refused, whichever operation t
   const administrator = callers.get("administrator") as Caller;
   const taken: unknown[] = [];
   for (const [name, , , input] of MATRIX) {
-    if (!input) continue;
     const asked = (operations.get(name) as Operation)(administrator, { ...(input() as object), isAdministrator: true });
     const code = await asked.then(
       () => "taken",
