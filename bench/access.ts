@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Peer, Question } from "./access/peers.ts";
-import { casbin, casl, cedar, ours, plainMap } from "./access/peers.ts";
+import { casbin, casl, cedar, ours, oursTimed, plainMap } from "./access/peers.ts";
 import { SESSION_CHECKS, sessionCheck } from "./access/session.ts";
 import { makeCase } from "./access/workload.ts";
 import { median, say } from "./measure/rounds.ts";
@@ -14,7 +14,9 @@ const ROUNDS = 5;
 const SHARES = [0.5, 0.99] as const;
 
 const given = makeCase();
-const peers: Peer[] = [ours, casl, plainMap, cedar, casbin];
+const peers: Peer[] = [ours, oursTimed, casl, plainMap, cedar, casbin];
+
+const LIBRARIES = [casl, cedar, casbin];
 
 const at = (sorted: readonly number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 const number = (n: number, digits = 0) => n.toLocaleString("en", { maximumFractionDigits: digits });
@@ -23,6 +25,18 @@ interface Measured {
   readonly builds: number[];
   readonly rates: number[];
   readonly times: number[];
+  /** Of questions that were never asked before. */
+  readonly firsts: number[];
+}
+
+const nothing = (): Measured => ({ builds: [], rates: [], times: [], firsts: [] });
+
+function time(check: (question: Question) => boolean, questions: readonly Question[], into: number[]): void {
+  for (const question of questions) {
+    const start = process.hrtime.bigint();
+    check(question);
+    into.push(Number(process.hrtime.bigint() - start) / 1_000);
+  }
 }
 
 async function round(peer: Peer, into: Measured, expected: ReadonlyMap<Question, boolean>): Promise<void> {
@@ -36,29 +50,28 @@ async function round(peer: Peer, into: Measured, expected: ReadonlyMap<Question,
   const from = performance.now();
   for (const question of questions) check(question);
   into.rates.push(questions.length / ((performance.now() - from) / 1_000));
-  for (const question of questions.slice(0, peer.timed)) {
-    const start = process.hrtime.bigint();
-    check(question);
-    into.times.push(Number(process.hrtime.bigint() - start) / 1_000);
-  }
+  time(check, questions.slice(0, peer.timed), into.times);
+  if (peer.isLazy) time(await peer.build(given), questions.slice(0, peer.timed), into.firsts);
 }
 
 const truth = await ours.build(given);
 const expected = new Map(given.questions.map((question) => [question, truth(question)]));
-const measured = new Map(peers.map((peer) => [peer, { builds: [], rates: [], times: [] } as Measured]));
+const measured = new Map(peers.map((peer) => [peer, nothing()]));
 for (let n = 0; n <= ROUNDS; n++)
-  for (const [peer, into] of measured)
-    await round(peer, n === 0 ? { builds: [], rates: [], times: [] } : into, expected);
+  for (const [peer, into] of measured) await round(peer, n === 0 ? nothing() : into, expected);
 
 say(
   `${given.assignments.length} assignments of ${given.roles.size} roles, ${given.scopes.size} scopes; medians of ${ROUNDS} rounds`,
 );
 const fastest = Math.max(
-  ...[...measured].flatMap(([peer, { rates }]) => (peer === ours || peer === plainMap ? [] : [median(rates)])),
+  ...[...measured].flatMap(([peer, { rates }]) => (LIBRARIES.includes(peer) ? [median(rates)] : [])),
 );
-for (const [{ name }, { builds, rates, times }] of measured) {
+const shares = (times: readonly number[]) => {
   const sorted = times.toSorted((a, b) => a - b);
-  const said = SHARES.map((share) => `p${share * 100} ${number(at(sorted, share), 2)} µs`).join(", ");
+  return SHARES.map((share) => `p${share * 100} ${number(at(sorted, share), 2)} µs`).join(", ");
+};
+for (const [{ name }, { builds, rates, times, firsts }] of measured) {
+  const said = `${shares(times)}${firsts.length > 0 ? ` (asked first: ${shares(firsts)})` : ""}`;
   say(
     `${name.padEnd(28)} ${number(median(rates)).padStart(11)} checks/s (${(median(rates) / fastest).toFixed(2)} of the fastest library)   ${said}   ready in ${number(median(builds), 2)} ms`,
   );

@@ -9,8 +9,8 @@ import { TEST_ENVIRONMENT } from "../server/testing/environment.ts";
 import { migrate } from "./migrate.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("./migrations", import.meta.url));
-const SINCE = "20261128104100";
-const [TENANT, PERSON, ROLE, SCOPE, ASSIGNMENT] = ["1", "2", "3", "4", "5"].map(
+const [SINCE, FREEZES] = ["20261128104100", "20261129200000"];
+const [TENANT, PERSON, ROLE, SCOPE, ASSIGNMENT, FROZEN] = ["1", "2", "3", "4", "5", "6"].map(
   (n) => `019ab2c4-0000-7000-8000-00000000000${n}`,
 );
 
@@ -49,13 +49,17 @@ test("what an older version left is known from when it was made, and changes fro
     `INSERT INTO tenants (id, code, name) VALUES ('${TENANT}', 'old', 'Old');
      SELECT set_config('app.tenant_id', '${TENANT}', false);
      INSERT INTO access_revisions VALUES ('${TENANT}', 41);
-     INSERT INTO people (id, email, name, disabled_at) VALUES ('${PERSON}', 'old@example.test', 'Old', '2026-03-01');
+     INSERT INTO people (id, email, name, disabled_at) VALUES ('${PERSON}', 'old@example.test', 'Old', '2026-03-01'), ('${FROZEN}', 'cold@example.test', 'Cold', NULL);
      INSERT INTO scopes (tenant_id, id, kind, code, name, path) VALUES ('${TENANT}', '${SCOPE}', 'TENANT', 'old', 'Old', '{${SCOPE}}');
      INSERT INTO roles (tenant_id, id, code, name, created_at) VALUES ('${TENANT}', '${ROLE}', 'mine', 'Mine', '2026-01-01');
      INSERT INTO role_permissions VALUES ('${TENANT}', '${ROLE}', 'audit:read');
      INSERT INTO memberships (tenant_id, id, person_id, status, created_at) VALUES ('${TENANT}', '${PERSON}', '${PERSON}', 'ACTIVE', '2026-01-01');
      INSERT INTO assignments (tenant_id, id, person_id, role_id, scope_id, created_at) VALUES ('${TENANT}', '${ASSIGNMENT}', '${PERSON}', '${ROLE}', '${SCOPE}', '2026-02-01')`,
   );
+  for (const migration of readdirSync(MIGRATIONS).filter((one) => one < FREEZES))
+    cpSync(join(MIGRATIONS, migration), join(folder, migration), { recursive: true });
+  await run();
+  await ask(at(name), `UPDATE people SET frozen_at = '2026-04-01' WHERE id = '${FROZEN}'`);
   cpSync(MIGRATIONS, folder, { recursive: true });
   await run();
   const days = "to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day";
@@ -69,24 +73,29 @@ test("what an older version left is known from when it was made, and changes fro
   expect(await ask(at(name), `SELECT ${days}, status FROM memberships_history`)).toEqual([
     { day: "2026-01-01", status: "ACTIVE" },
   ]);
-  expect(await ask(at(name), `SELECT ${days}, blocked FROM people_history`)).toEqual([
-    { day: "2026-03-01", blocked: true },
+  expect(await ask(at(name), `SELECT ${days}, blocked, frozen FROM people_history ORDER BY seq`)).toEqual([
+    { day: "2026-03-01", blocked: true, frozen: false },
+    { day: "2026-04-01", blocked: false, frozen: true },
   ]);
   const [before] = await ask(at(name), "SELECT max(revision)::int AS revision FROM access_moves");
   await ask(
     at(name),
     `SELECT set_config('app.tenant_id', '${TENANT}', false);
      DELETE FROM assignments WHERE id = '${ASSIGNMENT}';
-     UPDATE people SET disabled_at = NULL;
+     UPDATE people SET disabled_at = NULL WHERE id = '${PERSON}';
+     UPDATE people SET frozen_at = clock_timestamp() WHERE id = '${PERSON}';
+     UPDATE people SET frozen_at = clock_timestamp() WHERE id = '${PERSON}';
      UPDATE people SET name = 'Renamed'`,
   );
   expect(await ask(at(name), "SELECT gone FROM assignments_history ORDER BY seq")).toEqual([
     { gone: false },
     { gone: true },
   ]);
-  expect(await ask(at(name), "SELECT blocked FROM people_history ORDER BY seq")).toEqual([
-    { blocked: true },
-    { blocked: false },
+  const whose = `SELECT blocked, frozen FROM people_history WHERE person_id = '${PERSON}' ORDER BY seq`;
+  expect(await ask(at(name), whose)).toEqual([
+    { blocked: true, frozen: false },
+    { blocked: false, frozen: false },
+    { blocked: false, frozen: true },
   ]);
   expect(await ask(at(name), "SELECT max(revision)::int AS revision FROM access_moves")).toEqual([
     { revision: before.revision + 1 },

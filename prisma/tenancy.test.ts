@@ -146,6 +146,12 @@ describe("R12 with the application's own filter removed", () => {
     expect(await as(app, replaced, sessions, [mine.tenantId])).toMatchObject({ rows: [{ id: next.id }] });
     const end = "UPDATE user_sessions SET status = 'REVOKED', ended_at = now() WHERE family_id = $1";
     expect(await as(app, replaced, end, [next.family_id])).toMatchObject({ rowCount: 0 });
+    const [before] = await ask("SELECT * FROM replaced_tokens WHERE tenant_id = $1", [theirs.tenantId]);
+    const old = { "app.tenant_id": mine.tenantId, "app.token_hash": before.token_hash };
+    const replacements = "SELECT session_id FROM replaced_tokens WHERE tenant_id <> $1";
+    expect(await as(app, old, replacements, [mine.tenantId])).toMatchObject({
+      rows: [{ session_id: before.session_id }],
+    });
     const steal = "UPDATE user_sessions SET absolute_expires_at = 'infinity' WHERE token_hash = $1";
     expect(await as(app, token, steal, [session.token_hash])).toMatchObject({ rowCount: 0 });
   });
@@ -203,12 +209,12 @@ describe("the wall itself", () => {
       "memberships own_memberships SELECT {public}",
       "outbox_deliveries claimed_by_worker ALL {countersign_worker}",
       "outbox_events claimed_by_worker SELECT {countersign_worker}",
+      "replaced_tokens own_replaced_token SELECT {public}",
       "service_tokens own_token SELECT {public}",
       "tenants changed_from_within UPDATE {public}",
       "tenants made_by_all INSERT {public}",
       "tenants read_by_all SELECT {public}",
       "user_sessions own_family SELECT {public}",
-      "user_sessions own_previous_token SELECT {public}",
       "user_sessions own_token SELECT {public}",
     ]);
   });

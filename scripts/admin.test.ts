@@ -38,7 +38,7 @@ describe("npm run admin", () => {
     const invited = await admin("admin", "invite", "Ada@acme.test", "--tenant", "acme", "--name", "Ada");
     const token = /^http:\/\/localhost:3000\/welcome\?token=([\w-]{43})\n$/.exec(invited.printed)?.[1] as string;
     expect(invited.said).not.toContain(token);
-    await acceptInvitation({ ...place, token, name: undefined, password: "long enough now", signedInAs: null });
+    await acceptInvitation({ ...place, token, name: undefined, password: "long enough now", before: null });
     expect(await signIn({ ...place, email: "ada@acme.test", password: "long enough now" })).toMatchObject({ ok: true });
 
     expect(await admin("scope", "create", "org", "HQ", "--tenant", "acme", "--name", "Head office")).toMatchObject({
@@ -56,7 +56,7 @@ describe("npm run admin", () => {
     expect(await grant("approvals:read")).toMatchObject({ code: 1 });
     const offered = await admin("person", "invite", "kim@acme.test", "--tenant", "acme", "--name", "Kim");
     const token = /token=([\w-]{43})/.exec(offered.printed)?.[1] as string;
-    await acceptInvitation({ ...place, token, name: undefined, password: "long enough now", signedInAs: null });
+    await acceptInvitation({ ...place, token, name: undefined, password: "long enough now", before: null });
     const disable = () => admin("person", "disable", "kim@acme.test", "--by", "ada@acme.test");
     expect(await disable()).toMatchObject({ code: 1, said: expect.stringContaining("do not administer") });
     expect(await grant("platform:people")).toMatchObject({ code: 0 });

@@ -24,25 +24,31 @@ export interface Peer {
 const ALL = { questions: 200_000, timed: 50_000, compared: 5_000, isLazy: true };
 const FEW = { questions: 300, timed: 300, compared: 100, isLazy: false };
 
-/** From the rows as they come from the database. */
-export const ours: Peer = {
-  name: "allows, from a snapshot",
+const EVERY_TENTH = 10;
+
+/** From the rows as they come from the database. `until`: the end of the nth grant, in milliseconds. */
+const snapshot = (name: string, until: (n: number) => number | null): Peer => ({
+  name,
   ...ALL,
   build: ({ scopes, roles, assignments }) => {
     const sets = new Map([...roles].map(([code, permissions]) => [code, new Set<string>(permissions)]));
     const grants = assignments.map(
-      ({ role, scopeId, effect }): Grant => ({
+      ({ role, scopeId, effect }, n): Grant => ({
         permissions: sets.get(role) as ReadonlySet<string>,
         scopeId,
         effect,
         from: null,
-        until: null,
+        until: until(n),
       }),
     );
     const access = { revision: 1n, grants, scopes: scopes as unknown as Access["scopes"] };
     return ({ permission, scope }) => allows(access, permission as Permission, scope.id, 0);
   },
-};
+});
+
+export const ours = snapshot("allows, from a snapshot", () => null);
+/** What has an end is asked each time: the answers are those of the others, which are not. */
+export const oursTimed = snapshot("the same, each tenth has an end", (n) => (n % EVERY_TENTH === 0 ? 1 : null));
 
 /** Where a permission is given and denied, as every library below is told. */
 function byPermission({ roles, assignments }: Case) {

@@ -1,5 +1,6 @@
 "use client";
 
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { ShieldQuestion } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useQueryStates } from "nuqs";
@@ -8,6 +9,7 @@ import { Holders } from "#components/access/holders.tsx";
 import { QuestionFields } from "#components/access/question-fields.tsx";
 import { usePlaces } from "#components/access/use-places.ts";
 import { ACCESS_TABS, accessParsers, questionOf } from "#components/access/view.ts";
+import { useTRPC } from "#components/api/trpc.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { Notice } from "#components/ui/notice.tsx";
 import { Tabs } from "#components/ui/tabs.tsx";
@@ -22,7 +24,13 @@ export function AccessPage() {
   const places = usePlaces();
   // Who administers a part begins with it.
   const where = view.where ?? (administers ? (places[0]?.id ?? null) : null);
-  const question = questionOf({ ...view, where, person: administers ? view.person : null });
+  const of = administers ? view : { ...view, person: null, client: null };
+  const question = questionOf({ ...of, where });
+  const trpc = useTRPC();
+  const { data: said } = useQuery({
+    ...trpc.access.explain.queryOptions(question ?? skipToken),
+    enabled: question !== null && tab === "why",
+  });
   return (
     <>
       <header className="shrink-0 border-b">
@@ -37,7 +45,12 @@ export function AccessPage() {
         ) : null}
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <QuestionFields view={{ ...view, where, tab }} places={places} change={(change) => void set(change)} />
+        <QuestionFields
+          view={{ ...of, where, tab }}
+          said={said}
+          places={places}
+          change={(change) => void set(change)}
+        />
         {question === null ? (
           <Notice icon={<ShieldQuestion aria-hidden />} title={t("title")}>
             {t("askNote")}

@@ -9,6 +9,7 @@ import type { Question } from "#components/access/view.ts";
 import { askQuery } from "#components/access/view.ts";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
+import { useMe } from "#components/identity/me.tsx";
 import { Validity } from "#components/people/held-roles.tsx";
 import { useInPlace, useRoleName } from "#components/people/names.ts";
 import { buttonClass } from "#components/ui/button.tsx";
@@ -29,7 +30,7 @@ export function Answer({ question }: { question: Question }) {
   });
   if (!data)
     return error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : <Skeleton className="m-4 h-24" />;
-  return <Explanation said={data} isSelf={question.personId === undefined} />;
+  return <Explanation said={data} isSelf={question.personId === undefined && question.clientId === undefined} />;
 }
 
 function Explanation({ said, isSelf }: { said: Explained; isSelf: boolean }) {
@@ -151,6 +152,7 @@ function Change({ change, subject, isSelf, isPast, isMissing, ask }: ChangeProps
   const t = useTranslations("access");
   const roleName = useRoleName();
   const inPlace = useInPlace();
+  const { mayInTenant } = useMe();
   const lines = change.map((part) => {
     const [role, scope] = part.do === "GRANT" ? [part.role, part.scope] : [part.grant.role, part.grant.scope];
     return t(`changes.${part.do}`, { role: roleName(role), ...inPlace(scope) });
@@ -173,8 +175,12 @@ function Change({ change, subject, isSelf, isPast, isMissing, ask }: ChangeProps
           {t("ask")}
         </Link>
       ) : null}
-      {isSelf || subject.kind !== "PERSON" ? null : (
-        <Link href={`/people/${subject.id}`} prefetch={false} className={buttonClass({ size: "sm" }, "mt-3")}>
+      {isSelf || (subject.kind === "CLIENT" && !mayInTenant("clients:write")) ? null : (
+        <Link
+          href={`/${subject.kind === "CLIENT" ? "service-clients" : "people"}/${subject.id}`}
+          prefetch={false}
+          className={buttonClass({ size: "sm" }, "mt-3")}
+        >
           {t("toPerson", { name: subject.name })}
         </Link>
       )}

@@ -9,7 +9,7 @@ import { useRef } from "react";
 import { AskedList } from "#components/access/asked-list.tsx";
 import { usePlaces } from "#components/access/use-places.ts";
 import { askParsers } from "#components/access/view.ts";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";

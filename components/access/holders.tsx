@@ -4,10 +4,11 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { ArrowRight, Users } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { accessQuery, HOLDERS_KEY, HOLDERS_PAGE } from "#components/access/view.ts";
+import { accessQuery, HOLDERS_KEY, HOLDERS_PAGE, whomIn, whomOf } from "#components/access/view.ts";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
+import { useMe } from "#components/identity/me.tsx";
 import { useInPlace, useRoleName } from "#components/people/names.ts";
 import { buttonClass } from "#components/ui/button.tsx";
 import { More } from "#components/ui/more.tsx";
@@ -25,6 +26,7 @@ export function Holders({ question }: HoldersProps) {
   const client = useTRPCClient();
   const roleName = useRoleName();
   const inPlace = useInPlace();
+  const { mayInTenant } = useMe();
   const query = useInfiniteQuery({
     queryKey: [HOLDERS_KEY, question],
     queryFn: ({ pageParam, signal }) =>
@@ -57,8 +59,12 @@ export function Holders({ question }: HoldersProps) {
           <li key={id} className="flex items-center gap-3 border-b py-2">
             <span className="min-w-0 flex-1">
               <span className="block truncate font-medium text-sm">
-                {kind === "PERSON" ? (
-                  <Link href={`/people/${id}`} prefetch={false} className="hover:underline">
+                {kind === "PERSON" || mayInTenant("clients:write") ? (
+                  <Link
+                    href={`/${kind === "PERSON" ? "people" : "service-clients"}/${id}`}
+                    prefetch={false}
+                    className="hover:underline"
+                  >
                     {name}
                   </Link>
                 ) : (
@@ -70,16 +76,14 @@ export function Holders({ question }: HoldersProps) {
                 {t("through", { role: roleName(because.role), ...inPlace(because.scope) })}
               </span>
             </span>
-            {kind === "PERSON" ? (
-              <Link
-                href={`/access${accessQuery({ person: id, what: question.permission, where: question.scopeId })}`}
-                prefetch={false}
-                className={buttonClass({ variant: "ghost", size: "sm" })}
-              >
-                {t("why")}
-                <ArrowRight className="size-3.5" aria-hidden />
-              </Link>
-            ) : null}
+            <Link
+              href={`/access${accessQuery({ ...whomIn(whomOf({ kind, id })), what: question.permission, where: question.scopeId })}`}
+              prefetch={false}
+              className={buttonClass({ variant: "ghost", size: "sm" })}
+            >
+              {t("why")}
+              <ArrowRight className="size-3.5" aria-hidden />
+            </Link>
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
 import type { AccessView } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
@@ -12,6 +13,7 @@ import type { Choice } from "#components/ui/combobox.tsx";
 import { Combobox } from "#components/ui/combobox.tsx";
 import { Field, Input, Select } from "#components/ui/field.tsx";
 import { useClock, useTimeZone } from "#components/ui/time.tsx";
+import type { AppRouter } from "#server/api/root.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { ADMINISTERS } from "#server/domain/people/rules.ts";
@@ -21,22 +23,33 @@ interface QuestionProps {
   change: (view: Partial<AccessView>) => void;
 }
 
-/** Somebody whom the reader administers; nobody is the reader. */
-function SubjectField({ view, change }: QuestionProps) {
+interface SaidProps {
+  /** What was answered last: it names whom and what the reader has in no list. */
+  said: inferRouterOutputs<AppRouter>["access"]["explain"] | undefined;
+}
+
+/** Somebody whom the reader administers, or a program; nobody is the reader. */
+function SubjectField({ view: { person, client }, change, said }: QuestionProps & SaidProps) {
   const t = useTranslations("access");
   const trpc = useTRPC();
-  const named = useQuery({
-    ...trpc.people.get.queryOptions({ personId: view.person ?? "" }),
-    enabled: view.person !== null,
-  });
+  const named = useQuery({ ...trpc.people.get.queryOptions({ personId: person ?? "" }), enabled: person !== null });
   const you: Choice = { id: "", label: t("you") };
-  const theirs = named.data ? { id: view.person ?? "", label: named.data.name, hint: named.data.email } : null;
+  const program = said?.subject.id === client ? said?.subject.name : undefined;
+  const theirs = client
+    ? { id: client, label: program ?? t("program"), ...(program ? { hint: t("program") } : {}) }
+    : named.data
+      ? { id: person ?? "", label: named.data.name, hint: named.data.email }
+      : null;
   return (
     <PersonField
       label={t("person")}
       first={you}
-      chosen={view.person === null ? you : theirs}
-      onChange={(choice) => change({ person: choice?.id || null })}
+      chosen={person === null && client === null ? you : theirs}
+      onChange={(choice, isProgram) => {
+        const id = choice?.id || null;
+        change(isProgram ? { person: null, client: id } : { person: id, client: null });
+      }}
+      programs
     />
   );
 }
@@ -66,11 +79,18 @@ function WhenField({ view, change }: QuestionProps) {
 }
 
 /** Who, what, where and when: each of them a field, as in the sentence that answers it. */
-export function QuestionFields({ view, change, places }: QuestionProps & { places: readonly Choice[] }) {
+export function QuestionFields({
+  view,
+  change,
+  places,
+  said,
+}: QuestionProps & SaidProps & { places: readonly Choice[] }) {
   const t = useTranslations("access");
   const permissions = useTranslations("permissions");
   const people = useTranslations("people");
   const { may } = useMe();
+  const named =
+    said && said.scope.id === view.where ? { ...said.scope, label: said.scope.name, hint: said.scope.code } : null;
   const asksOthers = view.tab === "why" && may(...ADMINISTERS) && may("access:write");
   return (
     <div
@@ -79,7 +99,7 @@ export function QuestionFields({ view, change, places }: QuestionProps & { place
         asksOthers ? "lg:grid-cols-4" : view.tab === "why" && "sm:grid-cols-3",
       )}
     >
-      {asksOthers ? <SubjectField view={view} change={change} /> : null}
+      {asksOthers ? <SubjectField view={view} change={change} said={said} /> : null}
       <Field label={t("what")}>
         {(ids) => (
           <Select
@@ -102,7 +122,7 @@ export function QuestionFields({ view, change, places }: QuestionProps & { place
             ids={ids}
             label={t("where")}
             choices={places}
-            chosen={places.find(({ id }) => id === view.where) ?? null}
+            chosen={places.find(({ id }) => id === view.where) ?? named}
             onChange={(choice) => change({ where: choice?.id ?? null })}
             placeholder={people("wholeTenant")}
             empty={t("noPlace")}

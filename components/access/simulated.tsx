@@ -46,8 +46,8 @@ function linesOf(
   });
 }
 
-/** What one of them gains and loses, and where. */
-export function Gains({ gains }: { gains: Item["gains"] }) {
+/** What one of them gains and loses, and where; and what stands in the way of that, or of knowing it. */
+export function Gains({ barred, gains, cutAt }: Pick<Item, "barred" | "gains" | "cutAt">) {
   const t = useTranslations("simulation");
   const permissions = useTranslations("permissions");
   const placeCode = usePlaceCode();
@@ -57,6 +57,7 @@ export function Gains({ gains }: { gains: Item["gains"] }) {
   };
   return (
     <ul className="flex flex-col gap-0.5">
+      {barred ? <li className="text-warn">{t("barred")}</li> : null}
       {linesOf(gains).map(({ gain: { does, at, except, from }, permissions: all }) => {
         const Icon = does === "GAIN" ? Plus : Minus;
         return (
@@ -79,14 +80,16 @@ export function Gains({ gains }: { gains: Item["gains"] }) {
           </li>
         );
       })}
+      {cutAt ? <li className="text-warn">{t.rich("cut", { when: () => <Moment at={cutAt} /> })}</li> : null}
     </ul>
   );
 }
 
 /** How many gain and lose, in a sentence. */
-function Sums({ people, clients }: Pick<Simulation, "people" | "clients">) {
+function Sums({ people, clients, cut }: Pick<Simulation, "people" | "clients"> & { cut: boolean }) {
   const t = useTranslations("simulation");
   const none = [people, clients].every(({ gain, lose, later }) => gain + lose + later === 0);
+  if (none && cut) return null;
   const programs = clients.gain + clients.lose + clients.later > 0;
   return (
     <p className="font-medium text-sm">
@@ -101,17 +104,28 @@ interface SimulatedProps {
   query: ReturnType<typeof useSimulation>;
 }
 
+/** In place of what could not be foreseen: it is said, and keeps nobody from going on. */
+function Unforeseen({ query }: Pick<SimulatedProps, "query">) {
+  const t = useTranslations("simulation");
+  return (
+    <>
+      <Unsaid query={query} />
+      {query.error && !query.data ? <p className="pt-1 text-warn">{t("unforeseen")}</p> : null}
+    </>
+  );
+}
+
 /** Who gains and loses what by a change, before it is made. */
 export function Simulated({ change, query }: SimulatedProps) {
   const t = useTranslations("simulation");
   const { data } = query;
   return (
     <section aria-label={t("title")} aria-live="polite" className="flex flex-col gap-2">
-      <Unsaid query={query} />
-      {data ? <Sums people={data.people} clients={data.clients} /> : null}
+      <Unforeseen query={query} />
+      {data ? <Sums people={data.people} clients={data.clients} cut={data.items.some(({ cutAt }) => cutAt)} /> : null}
       {data && data.items.length > 0 ? (
         <ul className="max-h-72 overflow-y-auto rounded-lg border" tabIndex={data.items.length > 4 ? 0 : undefined}>
-          {data.items.map(({ id, kind, name, email, gains }) => (
+          {data.items.map(({ id, kind, name, email, ...item }) => (
             <li
               key={id}
               className="grid gap-x-4 gap-y-0.5 border-b px-3 py-2 text-sm last:border-b-0 sm:grid-cols-[10rem_minmax(0,1fr)]"
@@ -120,7 +134,7 @@ export function Simulated({ change, query }: SimulatedProps) {
                 <span className="block truncate font-medium">{name}</span>
                 <span className="block truncate text-ink-3 text-xs">{kind === "PERSON" ? email : t("program")}</span>
               </span>
-              <Gains gains={gains} />
+              <Gains {...item} />
             </li>
           ))}
         </ul>
@@ -139,9 +153,9 @@ export function SimulatedForOne({ change, query }: SimulatedProps) {
   return (
     <section aria-label={t("title")} aria-live="polite" className="rounded-lg border px-3 py-2 text-sm">
       <h3 className="pb-1 font-medium text-ink-2 text-xs">{t("title")}</h3>
-      <Unsaid query={query} />
+      <Unforeseen query={query} />
       {data && !item ? <p>{t("nothing")}</p> : null}
-      {item ? <Gains gains={item.gains} /> : null}
+      {item ? <Gains {...item} /> : null}
       {item ? <Replayed change={change} alone /> : null}
     </section>
   );

@@ -23,10 +23,11 @@ export const HOLDERS_PAGE = 50;
 /** A change of a role or an assignment that nobody has made yet. */
 export type ProposedChange = inferRouterInputs<AppRouter>["access"]["simulate"]["change"];
 
-/** The one owner of every key in the address: whom it is about (nobody is oneself), what, and where. */
+/** The one owner of every key in the address: whom it is about (neither is oneself), what, and where. */
 export const accessParsers = {
   tab: parseAsStringLiteral(ACCESS_TABS).withDefault("why"),
   person: parseAsId,
+  client: parseAsId,
   what: parseAsStringLiteral(PERMISSIONS),
   where: parseAsId,
   /** A moment of the past; without one it is now. */
@@ -39,15 +40,23 @@ export const accessQuery = createSerializer(accessParsers);
 export type AccessView = ReturnType<typeof parseAccessView>;
 
 /** What is asked of the server; null while it is open what. Without a place it is the tenant as a whole. */
-export function questionOf({ person, what, where, at }: AccessView) {
+export function questionOf({ person, client, what, where, at }: AccessView) {
   if (!what) return null;
   return {
     permission: what,
     ...(where ? { scopeId: where } : {}),
     ...(person ? { personId: person } : {}),
+    ...(client && !person ? { clientId: client } : {}),
     ...(at ? { at } : {}),
   };
 }
+/** A person or a program, as a question names them. */
+export type Whom = { readonly personId: string } | { readonly clientId: string };
+export const whomOf = ({ kind, id }: { readonly kind: string; readonly id: string }): Whom =>
+  kind === "CLIENT" ? { clientId: id } : { personId: id };
+/** The same in the address. */
+export const whomIn = (whom: Whom) => ("clientId" in whom ? { client: whom.clientId } : { person: whom.personId });
+
 export type Question = NonNullable<ReturnType<typeof questionOf>>;
 
 /** What is asked for: a role, or whichever gives something with the least beside; and where. */

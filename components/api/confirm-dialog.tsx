@@ -1,22 +1,10 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
-import { WhyLink } from "#components/api/why-link.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
-
-/** Why it was refused, where it was asked for. */
-export function Refused({ error }: { error: ApiError | null }) {
-  const say = useErrorText();
-  if (!error) return null;
-  return (
-    <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-      {say(error)} <WhyLink error={error} />
-    </p>
-  );
-}
 
 interface ConfirmProps {
   title: string;

@@ -2,9 +2,8 @@
 
 import { CloudOff, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
-import { WhyLink } from "#components/api/why-link.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CopyButton } from "#components/ui/copy-button.tsx";
 import { Notice } from "#components/ui/notice.tsx";
@@ -29,7 +28,6 @@ function RequestId({ error }: { error: ApiError }) {
 /** In place of content that could not be had. */
 export function ErrorNotice({ error, onRetry }: ErrorProps) {
   const t = useTranslations("errors");
-  const say = useErrorText();
   return (
     <div role="alert">
       <Notice
@@ -43,7 +41,7 @@ export function ErrorNotice({ error, onRetry }: ErrorProps) {
         }
       >
         <p>
-          {say(error)} <WhyLink error={error} />
+          <ErrorText error={error} />
         </p>
         <RequestId error={error} />
       </Notice>
@@ -54,7 +52,6 @@ export function ErrorNotice({ error, onRetry }: ErrorProps) {
 /** Above content that is old but still there. */
 export function ErrorBar({ error, onRetry }: ErrorProps) {
   const t = useTranslations("errors");
-  const say = useErrorText();
   return (
     <div
       role="alert"
@@ -62,7 +59,7 @@ export function ErrorBar({ error, onRetry }: ErrorProps) {
     >
       <CloudOff className="size-4 text-bad" aria-hidden />
       <span>
-        {say(error)} <WhyLink error={error} />
+        <ErrorText error={error} />
       </span>
       <RequestId error={error} />
       <Button size="sm" className="ml-auto" onClick={onRetry}>

@@ -1,7 +1,6 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import type { ApiError } from "#components/api/trpc.ts";
 
 export type Facts = Readonly<Record<string, unknown>>;
 type Known = "approval.not_found";
@@ -41,15 +40,5 @@ export function useRefusalText() {
         invited: Number(facts.invited ?? 0),
       } as Record<string, string | number>,
     );
-  };
-}
-
-/** What an answer that never came, or came as a refusal, says to a person. */
-export function useErrorText() {
-  const refusal = useRefusalText();
-  const t = useTranslations("errors");
-  return (error: ApiError | null | undefined): string => {
-    if (!error?.data) return t("noAnswer");
-    return refusal(error.data.code, error.data.facts);
   };
 }

@@ -4,7 +4,7 @@ import { Download, Link2, Pause, Play, RotateCcw } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -19,7 +19,7 @@ import type { Verb } from "#server/domain/bulks/rules.ts";
 /** Pauses, resumes, cancels or retries; a refusal is said, and the bulk is read again in any case. */
 function useSteer(bulk: Bulk, onDone: () => void) {
   const client = useTRPCClient();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const command = useCommand<{ id: string; verb: Verb }, { id: string }>(({ id, verb }, options) =>
     client.bulks[verb].mutate({ id }, options),
   );
@@ -27,7 +27,7 @@ function useSteer(bulk: Bulk, onDone: () => void) {
     try {
       return (await command.run({ id: bulk.id, verb })).id;
     } catch (error) {
-      toast.error(say(error as ApiError));
+      sayFailure(error as ApiError);
       return null;
     } finally {
       onDone();

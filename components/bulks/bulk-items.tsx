@@ -6,6 +6,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
+import { WhyLink } from "#components/api/why-link.tsx";
 import { typeLabel } from "#components/approvals/amount.ts";
 import { OutcomeMark } from "#components/bulks/outcome-mark.tsx";
 import { useItemReason } from "#components/bulks/reason.ts";
@@ -36,7 +37,10 @@ function ItemRow({ item, bulk }: { item: BulkItem; bulk: Bulk }) {
         <span className={cn("truncate text-xs sm:hidden", why ? "text-ink-2" : "text-ink-3")}>{why ?? type}</span>
       </TableCell>
       <TableCell className="flex w-28 min-w-0 shrink-0 flex-col items-end justify-center pr-4 text-right sm:w-96 sm:items-start sm:text-left">
-        <OutcomeMark outcome={item.outcome} decision={bulk.decision} />
+        <span className="flex items-center gap-2">
+          <OutcomeMark outcome={item.outcome} decision={bulk.decision} />
+          {bulk.mine ? <WhyLink code={item.code} facts={item.detail ?? undefined} /> : null}
+        </span>
         {why ? (
           <span className="max-w-full truncate text-ink-2 text-xs max-sm:hidden" title={why}>
             {why}

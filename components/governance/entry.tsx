@@ -4,7 +4,7 @@ import { ArrowUpRight } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Nearest, Part } from "#components/access/answer.tsx";
-import { accessQuery } from "#components/access/view.ts";
+import { accessQuery, whomIn, whomOf } from "#components/access/view.ts";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
 import { Fact, Id, linkClass } from "#components/audit/entry.tsx";
 import { OutcomeMark, useAskedName, useWho } from "#components/governance/names.tsx";
@@ -19,9 +19,14 @@ import { PERMISSIONS } from "#server/domain/access/rules.ts";
 
 function Who({ by }: Pick<GovernedDetail, "by">) {
   const name = useWho()(by);
-  if (by.kind !== "PERSON" || by.id === null) return name;
+  const seesPrograms = useMe().mayInTenant("clients:write");
+  if (by.kind === "SYSTEM" || by.id === null || (by.kind === "CLIENT" && !seesPrograms)) return name;
   return (
-    <Link href={`/people/${by.id}`} prefetch={false} className={`${linkClass} inline-flex min-h-6 items-center gap-1`}>
+    <Link
+      href={`/${by.kind === "CLIENT" ? "service-clients" : "people"}/${by.id}`}
+      prefetch={false}
+      className={`${linkClass} inline-flex min-h-6 items-center gap-1`}
+    >
       {name}
       <ArrowUpRight className="size-3.5 shrink-0" aria-hidden />
     </Link>
@@ -33,10 +38,10 @@ function WhyLink({ entry: { by, permission, scope, at } }: { entry: GovernedDeta
   const t = useTranslations("governance");
   const me = useMe();
   const what = PERMISSIONS.find((known) => known === permission);
-  if (!what || by.kind !== "PERSON" || !me.may("access:write")) return null;
+  if (!what || by.kind === "SYSTEM" || by.id === null || !me.may("access:write")) return null;
   return (
     <Link
-      href={`/access${accessQuery({ person: by.id, what, where: scope?.id ?? null, at })}`}
+      href={`/access${accessQuery({ ...whomIn(whomOf({ kind: by.kind, id: by.id })), what, where: scope?.id ?? null, at })}`}
       prefetch={false}
       className={buttonClass({ size: "sm" }, "self-start")}
     >

@@ -4,13 +4,12 @@ import { CircleCheck, Smartphone } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Failure } from "#components/api/failure.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import type { Enrolment, Factors } from "#components/identity/use-factors.ts";
 import { useFactorsChanged } from "#components/identity/use-factors.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { lazily } from "#components/ui/first-sign.ts";
 import { Moment } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.ts";
@@ -26,7 +25,6 @@ interface AppProps {
 export function AuthenticatorApp({ totp, onCodes }: AppProps) {
   const t = useTranslations("totp");
   const client = useTRPCClient();
-  const say = useErrorText();
   const changed = useFactorsChanged();
   const [enrolment, setEnrolment] = useState<Enrolment | null>(null);
   const [removing, setRemoving] = useState(false);
@@ -59,7 +57,7 @@ export function AuthenticatorApp({ totp, onCodes }: AppProps) {
           {t("setUp")}
         </Button>
       )}
-      <Failure said={begin.error ? say(begin.error) : null} />
+      <Failure error={begin.error} />
       {enrolment ? (
         <EnrolDialog
           enrolment={enrolment}

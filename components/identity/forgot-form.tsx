@@ -4,18 +4,16 @@ import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Failure } from "#components/api/failure.tsx";
 import type { Action } from "#components/api/use-action.ts";
 import { useAction } from "#components/api/use-action.ts";
 import { EmailField } from "#components/identity/email-field.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { RESET_MINUTES } from "#server/domain/identity/rules.ts";
 
 /** Asks for a link by mail. What is said afterwards is the same for every address. */
 export function ForgotForm({ action }: { action: Action<{ email: string }, unknown> }) {
   const t = useTranslations("forgotPassword");
-  const say = useErrorText();
   const ask = useAction(action);
   const [asked, setAsked] = useState<string | null>(null);
   if (asked !== null)
@@ -40,7 +38,7 @@ export function ForgotForm({ action }: { action: Action<{ email: string }, unkno
       }}
     >
       <EmailField label={t("email")} />
-      <Failure said={ask.error ? say(ask.error) : null} />
+      <Failure error={ask.error} />
       <Button type="submit" variant="primary" size="lg" disabled={ask.isPending}>
         {ask.isPending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
         {t("submit")}

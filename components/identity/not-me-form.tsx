@@ -3,12 +3,11 @@
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Failure } from "#components/api/failure.tsx";
 import { ApiProvider } from "#components/api/provider.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { Moment } from "#components/ui/time.tsx";
 
 interface NotMeProps {
@@ -45,7 +44,6 @@ function Facts({ session }: { session: NonNullable<NotMeProps["session"]> }) {
 function Confirm({ token, session }: NotMeProps) {
   const t = useTranslations("notMe");
   const client = useTRPCClient();
-  const say = useErrorText();
   const report = useCommand((input: { token: string }, options) => client.password.notMe.mutate(input, options));
   if (report.data)
     return (
@@ -62,7 +60,7 @@ function Confirm({ token, session }: NotMeProps) {
     <div className="flex flex-col gap-4">
       {session ? <Facts session={session} /> : null}
       <p className="text-ink-2 text-sm">{t("what")}</p>
-      <Failure said={report.error ? say(report.error) : null} />
+      <Failure error={report.error} />
       <Button
         variant="danger"
         size="lg"

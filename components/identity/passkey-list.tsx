@@ -4,14 +4,13 @@ import { KeyRound, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Failure } from "#components/api/failure.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { makePasskey, usePasskeys } from "#components/identity/passkey.ts";
 import type { Factors } from "#components/identity/use-factors.ts";
 import { useFactorsChanged } from "#components/identity/use-factors.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Ago } from "#components/ui/time.tsx";
 import { toast } from "#components/ui/toast.ts";
@@ -28,7 +27,6 @@ interface PasskeysProps {
 function AddPasskey({ onCodes }: Pick<PasskeysProps, "onCodes">) {
   const t = useTranslations("passkeys");
   const client = useTRPCClient();
-  const say = useErrorText();
   const changed = useFactorsChanged();
   const [note, setNote] = useState<"none" | "known" | null>(null);
   const begin = useCommand((_: object, options) => client.factors.beginPasskey.mutate({}, options));
@@ -65,7 +63,7 @@ function AddPasskey({ onCodes }: Pick<PasskeysProps, "onCodes">) {
           {t("add")}
         </Button>
       </div>
-      <Failure said={error ? say(error) : note ? t(note) : null} />
+      <Failure error={error} said={note ? t(note) : null} />
     </form>
   );
 }

@@ -3,13 +3,12 @@
 import { useMutation } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Failure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { moveTo } from "#components/identity/moved.ts";
 import { askPasskey, usePasskeys } from "#components/identity/passkey.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 
 interface PasskeySignInProps {
   callbackUrl: string;
@@ -21,7 +20,6 @@ interface PasskeySignInProps {
 export function PasskeySignIn({ callbackUrl, primary }: PasskeySignInProps) {
   const t = useTranslations("signIn");
   const client = useTRPCClient();
-  const say = useErrorText();
   const enter = useMutation<"in" | "none", ApiError, void>({
     retry: false, // a challenge is answered once
     mutationFn: async () => {
@@ -47,7 +45,7 @@ export function PasskeySignIn({ callbackUrl, primary }: PasskeySignInProps) {
         <KeyRound className="size-4" aria-hidden />
         {t("passkey")}
       </Button>
-      <Failure said={enter.error ? say(enter.error) : enter.data === "none" ? t("noPasskey") : null} />
+      <Failure error={enter.error} said={enter.data === "none" ? t("noPasskey") : null} />
     </div>
   );
 }

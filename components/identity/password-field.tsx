@@ -3,7 +3,7 @@
 import { Eye, EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { cn } from "#components/ui/cn.ts";
 import { Field, Input } from "#components/ui/field.tsx";
@@ -14,7 +14,7 @@ interface PasswordFieldProps {
   name: string;
   autoComplete: "current-password" | "new-password";
   hint?: string | undefined;
-  error?: string | null;
+  error?: React.ReactNode;
   autoFocus?: boolean;
   /** As tall as the fields of the pages before one is signed in. */
   tall?: boolean;
@@ -61,7 +61,6 @@ const OF_THE_PASSWORD = ["password.common", "password.personal", "password.uncha
 /** Why a chosen password will not do: by its length, before it is sent; by what the server knows of it, after. */
 export function useNewPassword(error: ApiError | null) {
   const t = useTranslations("passwordField");
-  const say = useErrorText();
   const [flaw, setFlaw] = useState<"short" | "long" | null>(null);
   const refused = error !== null && OF_THE_PASSWORD.includes(error.data?.code ?? "");
   return {
@@ -71,9 +70,9 @@ export function useNewPassword(error: ApiError | null) {
       return found === null;
     },
     /** Beside the field. */
-    beside: flaw ? t(flaw) : refused ? say(error) : null,
+    beside: flaw ? t(flaw) : refused ? <ErrorText error={error} /> : null,
     /** Below the fields. */
-    below: error && !refused && !flaw ? say(error) : null,
+    below: error && !refused && !flaw ? error : null,
     hint: t("hint"),
   };
 }

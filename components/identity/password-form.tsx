@@ -2,13 +2,12 @@
 
 import { useTranslations } from "next-intl";
 import { useRef } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText, Failure } from "#components/api/failure.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { PasswordField, useNewPassword } from "#components/identity/password-field.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { CheckField } from "#components/ui/checkbox.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { toast } from "#components/ui/toast.ts";
 
 interface Change {
@@ -21,7 +20,6 @@ interface Change {
 export function PasswordForm({ email }: { email: string }) {
   const t = useTranslations("changePassword");
   const client = useTRPCClient();
-  const say = useErrorText();
   const form = useRef<HTMLFormElement>(null);
   const change = useCommand((input: Change, options) => client.password.change.mutate(input, options));
   const chosen = useNewPassword(change.error);
@@ -60,7 +58,7 @@ export function PasswordForm({ email }: { email: string }) {
           label={t("current")}
           name="current"
           autoComplete="current-password"
-          error={wrong ? say(change.error) : null}
+          error={wrong && change.error ? <ErrorText error={change.error} /> : null}
         />
         <PasswordField
           label={t("new")}
@@ -72,7 +70,7 @@ export function PasswordForm({ email }: { email: string }) {
         <CheckField name="elsewhere" defaultChecked className="-ml-1.5">
           {t("elsewhere")}
         </CheckField>
-        <Failure said={wrong ? null : chosen.below} />
+        <Failure error={wrong ? null : chosen.below} />
         <Button type="submit" variant="primary" className="self-start" disabled={change.isPending}>
           {t("submit")}
         </Button>

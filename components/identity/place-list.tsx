@@ -4,14 +4,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Check } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useDeferredValue, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText, useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { useMe } from "#components/identity/me.tsx";
 import { beginMove, moveTo } from "#components/identity/moved.ts";
 import { Input } from "#components/ui/field.tsx";
-import { toast } from "#components/ui/toast.ts";
 
 interface ChoiceProps {
   chosen: boolean;
@@ -47,7 +46,7 @@ export function PlaceList({ href }: { href: string }) {
   const { tenant, within } = useMe();
   const trpc = useTRPC();
   const client = useTRPCClient();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const [q, setQ] = useState("");
   const wanted = useDeferredValue(q.trim());
   const { data, error } = useQuery({
@@ -64,10 +63,10 @@ export function PlaceList({ href }: { href: string }) {
   const go = (moving: Promise<unknown>) =>
     void moving.then(
       () => moveTo(href),
-      (failure: ApiError) => toast.error(say(failure)),
+      (failure: ApiError) => sayFailure(failure),
     );
 
-  if (!data) return <p className="p-3 text-ink-2 text-sm">{error ? say(error) : t("loading")}</p>;
+  if (!data) return <p className="p-3 text-ink-2 text-sm">{error ? <ErrorText error={error} /> : t("loading")}</p>;
   const { tenants, scopes, more } = data;
   return (
     <div className="flex max-h-[70dvh] flex-col overflow-y-auto p-1">

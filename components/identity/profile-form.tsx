@@ -6,7 +6,7 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useSyncExternalStore } from "react";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -53,7 +53,7 @@ function Fields({ profile }: { profile: Profile }) {
   const client = useTRPCClient();
   const queryClient = useQueryClient();
   const router = useRouter();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const browserZone = useBrowserZone();
   const allZones = useZones(profile.timeZone);
   const update = useCommand((input: Omit<Profile, "email">, options) => client.profile.update.mutate(input, options));
@@ -65,7 +65,7 @@ function Fields({ profile }: { profile: Profile }) {
         toast.success(t("saved"));
         refresh(queryClient, router);
       },
-      (error: ApiError) => toast.error(say(error)),
+      (error: ApiError) => sayFailure(error),
     );
   };
   return (

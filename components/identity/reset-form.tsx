@@ -3,12 +3,12 @@
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Failure } from "#components/api/failure.tsx";
 import { ApiProvider } from "#components/api/provider.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { PasswordField, useNewPassword } from "#components/identity/password-field.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 
 interface ResetProps {
   token: string;
@@ -53,7 +53,7 @@ function Fields({ token, email }: ResetProps) {
         autoFocus
         tall
       />
-      <Failure said={chosen.below} />
+      <Failure error={chosen.below} />
       <Button type="submit" variant="primary" size="lg" disabled={reset.isPending}>
         {reset.isPending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
         {t("submit")}

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorNotice } from "#components/api/error-notice.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Failure } from "#components/api/failure.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { AuthenticatorApp } from "#components/identity/authenticator-app.tsx";
@@ -11,7 +11,6 @@ import { PasskeyList } from "#components/identity/passkey-list.tsx";
 import type { Factors } from "#components/identity/use-factors.ts";
 import { useFactors, useFactorsChanged } from "#components/identity/use-factors.ts";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { lazily } from "#components/ui/first-sign.ts";
 import { Skeleton } from "#components/ui/notice.tsx";
 
@@ -20,7 +19,6 @@ const RecoveryCodes = lazily(() => import("#components/identity/recovery-codes.t
 function Recovery({ left, onCodes }: { left: number; onCodes: (codes: readonly string[]) => void }) {
   const t = useTranslations("recoveryCodes");
   const client = useTRPCClient();
-  const say = useErrorText();
   const changed = useFactorsChanged();
   const renew = useCommand((_: object, options) => client.factors.renewRecoveryCodes.mutate({}, options));
   return (
@@ -46,7 +44,7 @@ function Recovery({ left, onCodes }: { left: number; onCodes: (codes: readonly s
       >
         {t("renew")}
       </Button>
-      <Failure said={renew.error ? say(renew.error) : null} />
+      <Failure error={renew.error} />
     </section>
   );
 }

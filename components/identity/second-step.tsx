@@ -3,34 +3,32 @@
 import { useMutation } from "@tanstack/react-query";
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText, Failure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { CodeField } from "#components/identity/code-field.tsx";
 import { moveTo } from "#components/identity/moved.ts";
 import { PasskeySignIn } from "#components/identity/passkey-sign-in.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import type { SecondFactor } from "#server/domain/identity/rules.ts";
 
 interface SecondStepProps {
   factors: readonly SecondFactor[];
   callbackUrl: string;
   /** Back to the password: this sign-in is over. */
-  onOver: (said: string | null) => void;
+  onOver: (said: React.ReactNode) => void;
 }
 
 /** What is asked for after a right password of who has a second factor. */
 export function SecondStep({ factors, callbackUrl, onOver }: SecondStepProps) {
   const t = useTranslations("signIn");
   const client = useTRPCClient();
-  const say = useErrorText();
   const finish = useMutation<unknown, ApiError, string>({
     retry: false, // a code is taken once, whether its answer arrives or not
     mutationFn: (code) => client.signIn.secondStep.mutate({ code }),
     onSuccess: () => moveTo(callbackUrl),
     onError: (error) => {
-      if (["sign_in.over", "password.changed"].includes(error.data?.code ?? "")) onOver(say(error));
+      if (["sign_in.over", "password.changed"].includes(error.data?.code ?? "")) onOver(<ErrorText error={error} />);
     },
   });
   const app = factors.includes("totp");
@@ -54,7 +52,7 @@ export function SecondStep({ factors, callbackUrl, onOver }: SecondStepProps) {
         }}
       >
         <CodeField app={app} autoFocus={!passkey} />
-        <Failure said={finish.error ? say(finish.error) : null} />
+        <Failure error={finish.error} />
         <Button
           type="submit"
           variant={passkey ? "secondary" : "primary"}

@@ -1,9 +1,10 @@
 "use client";
 
-import { CircleAlert, LoaderCircle } from "lucide-react";
+import { LoaderCircle } from "lucide-react";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { Failure } from "#components/api/failure.tsx";
 import { ApiProvider } from "#components/api/provider.tsx";
 import { EmailField } from "#components/identity/email-field.tsx";
 import { moveTo, useFollowMoves } from "#components/identity/moved.ts";
@@ -18,7 +19,7 @@ type Failed =
   | { kind: "wrong" }
   | { kind: "offline" }
   | { kind: "wait"; seconds: number }
-  | { kind: "over"; said: string };
+  | { kind: "over"; said: React.ReactNode };
 
 function failureOf(error: string): Failed {
   const wait = /^wait:(\d+)$/.exec(error);
@@ -105,14 +106,7 @@ function Form({ callbackUrl }: { callbackUrl: string }) {
           hint={capsLock ? t("capsLock") : undefined}
           tall
         />
-        <div aria-live="polite" className="empty:hidden">
-          {said ? (
-            <p className="flex items-start gap-2 rounded-md bg-bad-soft px-3 py-2 text-sm">
-              <CircleAlert className="mt-0.5 size-4 shrink-0 text-bad" aria-hidden />
-              {said}
-            </p>
-          ) : null}
-        </div>
+        <Failure said={said} />
         <Button type="submit" variant="primary" size="lg" disabled={sending || failure?.kind === "wait"}>
           {sending ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
           {t("submit")}

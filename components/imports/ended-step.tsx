@@ -3,7 +3,7 @@
 import { Ban, CircleCheck, Columns3, Inbox, Link2, OctagonX, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useRefusalText } from "#components/api/refusal.ts";
+import { RefusalText } from "#components/api/failure.tsx";
 import { viewQuery } from "#components/approvals/view.ts";
 import { BadRows } from "#components/imports/bad-rows.tsx";
 import { ImportBar } from "#components/imports/import-bar.tsx";
@@ -37,7 +37,6 @@ function Brought({ of }: { of: Import }) {
 
 function useOutcome(of: Import) {
   const t = useTranslations("import");
-  const refusal = useRefusalText();
   const { state, submitted, bad, total, known, code, facts } = of;
   const aside = [
     known > 0 ? t("knownCount", { count: known }) : null,
@@ -61,7 +60,11 @@ function useOutcome(of: Import) {
       return {
         icon: <OctagonX className="text-bad" aria-hidden />,
         title: t("failedTitle"),
-        note: `${refusal(code, facts)} ${t("failedNote", { count: submitted })}`,
+        note: (
+          <>
+            <RefusalText code={code} facts={facts} /> {t("failedNote", { count: submitted })}
+          </>
+        ),
       };
     default:
       return {

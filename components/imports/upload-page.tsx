@@ -6,7 +6,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { useRefusalText } from "#components/api/refusal.ts";
+import { RefusalText } from "#components/api/failure.tsx";
 import { Steps } from "#components/imports/steps.tsx";
 import type { Sending } from "#components/imports/use-upload.ts";
 import { useUpload } from "#components/imports/use-upload.ts";
@@ -80,7 +80,6 @@ export function UploadPage() {
   const t = useTranslations("importUpload");
   const imports = useTranslations("imports");
   const steps = useTranslations("importSteps");
-  const refusal = useRefusalText();
   const router = useRouter();
   const queryClient = useQueryClient();
   const limitsId = useId();
@@ -134,7 +133,7 @@ export function UploadPage() {
         </section>
         {failure ? (
           <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {failure.code === null ? t("failed") : refusal(failure.code, failure.facts)}
+            {failure.code === null ? t("failed") : <RefusalText code={failure.code} facts={failure.facts} />}
           </p>
         ) : null}
         <p id={limitsId} className="text-ink-3 text-sm">

@@ -10,13 +10,12 @@ import {
 } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useEffect, useRef } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { LIST_KEY } from "#components/approvals/view.ts";
 import { IMPORTS_KEY, IMPORTS_PAGE } from "#components/imports/view.ts";
-import { toast } from "#components/ui/toast.ts";
 import type { AppRouter } from "#server/api/root.ts";
 import { isRunning } from "#server/domain/imports/rules.ts";
 
@@ -100,7 +99,7 @@ export function useImportStep(step: Step, id: string) {
   const client = useTRPCClient();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const command = useCommand<{ id: string; version: number }, unknown>((input, options) =>
     step === "start"
       ? client.imports.start.mutate(input, options)
@@ -111,7 +110,7 @@ export function useImportStep(step: Step, id: string) {
       await command.run({ id, version });
       return true;
     } catch (error) {
-      toast.error(say(error as ApiError));
+      sayFailure(error as ApiError);
       return false;
     } finally {
       await queryClient.invalidateQueries(trpc.imports.get.queryFilter({ id }));

@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -26,7 +26,7 @@ function ResendButton({ message }: { message: MessageDetail }) {
   const t = useTranslations("messages");
   const client = useTRPCClient();
   const router = useRouter();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const resend = useCommand<{ id: string }, { id: string }>((input, options) =>
     client.messages.resend.mutate(input, options),
   );
@@ -36,7 +36,7 @@ function ResendButton({ message }: { message: MessageDetail }) {
       toast.success(t("resent"));
       router.push(`/messages/${id}`);
     } catch (error) {
-      toast.error(say(error as ApiError));
+      sayFailure(error as ApiError);
     }
   };
   return (

@@ -3,7 +3,7 @@
 import { KeyRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import { withProof } from "#components/api/step-up.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
@@ -21,7 +21,6 @@ export function RevealLinks({ id }: { id: string }) {
   const t = useTranslations("messages");
   const ui = useTranslations("ui");
   const client = useTRPCClient();
-  const say = useErrorText();
   const [revealed, setRevealed] = useState<Revealed | null>(null);
   const reveal = () =>
     withProof(() => client.messages.reveal.mutate({ id })).then(
@@ -42,11 +41,7 @@ export function RevealLinks({ id }: { id: string }) {
         description={t("revealedNote")}
       >
         <div className="flex flex-col gap-2 px-5 pt-2 pb-5">
-          {revealed?.error ? (
-            <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-              {say(revealed.error)}
-            </p>
-          ) : null}
+          <Refused error={revealed?.error} />
           {revealed?.links.map(({ name, link }) => (
             <p key={name} className="flex items-start gap-2 rounded-lg border bg-canvas px-3 py-2">
               <code className="min-w-0 flex-1 break-all font-mono text-xs">{link}</code>

@@ -1,25 +1,29 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { Plus, X } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
-import { useTRPC } from "#components/api/trpc.ts";
+import { useLayoutEffect, useRef, useState } from "react";
+import { Unsaid } from "#components/access/unsaid.tsx";
+import { Refused } from "#components/api/failure.tsx";
+import type { ApiError } from "#components/api/trpc.ts";
+import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import type { Scope } from "#components/organisations/tree.ts";
 import { RevokeDialog, Validity } from "#components/people/held-roles.tsx";
 import { usePlaceName, useRoleName } from "#components/people/names.ts";
 import { Button } from "#components/ui/button.tsx";
 import { lazily } from "#components/ui/first-sign.ts";
-import { Skeleton } from "#components/ui/notice.tsx";
+import { More } from "#components/ui/more.tsx";
 import type { AppRouter } from "#server/api/root.ts";
 
 const GrantDialog = lazily(() => import("#components/people/grant-dialog.tsx").then((m) => m.GrantDialog));
 
-const HOLDERS_SHOWN = 50;
+const HOLDERS_PAGE = 50;
 
-type Assignment = inferRouterOutputs<AppRouter>["access"]["assignments"]["items"][number];
+type Page = inferRouterOutputs<AppRouter>["access"]["assignments"];
+type Assignment = Page["items"][number];
 
 interface RowProps {
   held: Assignment;
@@ -37,7 +41,7 @@ function Row({ held, isAbove, onRevoke }: RowProps) {
   const denied = effect === "DENY";
   const place = placeName(scope);
   return (
-    <li className="flex min-h-9 items-center gap-2 py-0.5 text-sm">
+    <li tabIndex={-1} className="flex min-h-9 items-center gap-2 py-0.5 text-sm">
       <span className="min-w-0 flex-1">
         <span className="flex flex-wrap items-baseline gap-x-2">
           {personId ? (
@@ -85,22 +89,53 @@ interface ListProps {
   onRevoke: (held: Assignment) => void;
 }
 
+function useHolderPages(input: ListProps["input"]) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  return useInfiniteQuery<Page, ApiError, { pages: Page[] }, readonly unknown[], string | null>({
+    queryKey: [...trpc.access.assignments.pathKey(), { pages: input }],
+    queryFn: ({ pageParam, signal }) =>
+      client.access.assignments.query(
+        { ...input, limit: HOLDERS_PAGE, ...(pageParam ? { before: pageParam } : {}) },
+        { signal },
+      ),
+    initialPageParam: null,
+    getNextPageParam: ({ next }) => next,
+  });
+}
+
 function Holders({ title, empty, input, onRevoke }: ListProps) {
   const t = useTranslations("organisations");
-  const trpc = useTRPC();
-  const { data, error } = useQuery(trpc.access.assignments.queryOptions({ ...input, limit: HOLDERS_SHOWN }));
+  const query = useHolderPages(input);
+  const list = useRef<HTMLUListElement>(null);
+  const [from, setFrom] = useState(0);
+  const items = query.data?.pages.flatMap((page) => page.items);
+  const count = items?.length ?? 0;
+  // Who asked for more goes on with it: the button that they pressed may be gone.
+  useLayoutEffect(() => {
+    if (from > 0) (list.current?.children[from] as HTMLElement | undefined)?.focus();
+  }, [from]);
+  const fetchNextPage = async () => {
+    const { isSuccess } = await query.fetchNextPage();
+    if (isSuccess) setFrom(count);
+  };
   return (
     <div className="pt-2">
       <h4 className="font-medium text-ink-2 text-xs">{title}</h4>
-      {data || error ? null : <Skeleton className="my-2 w-56" />}
-      {error ? <p className="text-ink-2 text-sm">{t("holdersUnknown")}</p> : null}
-      {data?.items.length === 0 ? <p className="py-1 text-ink-3 text-sm">{empty}</p> : null}
-      <ul aria-label={title}>
-        {data?.items.map((held) => (
+      <Unsaid query={query} className="my-2 h-3 w-56" />
+      {count === 0 && items ? <p className="py-1 text-ink-3 text-sm">{empty}</p> : null}
+      <ul ref={list} aria-label={title}>
+        {items?.map((held) => (
           <Row key={held.id} held={held} isAbove={"above" in input} onRevoke={() => onRevoke(held)} />
         ))}
       </ul>
-      {data?.next ? <p className="pt-1 text-ink-3 text-xs">{t("moreHolders")}</p> : null}
+      <p role="status" className="sr-only">
+        {from > 0 ? t("holdersShown", { count, more: query.hasNextPage ? "yes" : "no" }) : ""}
+      </p>
+      {query.isFetchNextPageError ? <Refused error={query.error} /> : null}
+      <More query={{ ...query, fetchNextPage }} className="pt-1">
+        {t("moreHolders")}
+      </More>
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { LoaderCircle, RotateCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useEventName, useReactionName } from "#components/outbox/names.ts";
 import type { EventDelivery } from "#components/outbox/use-outbox.ts";
@@ -22,7 +22,7 @@ interface ReplayProps {
 
 function useReplayOf({ delivery: { eventId, reaction, status, fence }, onReplayed }: ReplayProps) {
   const t = useTranslations("outbox");
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const reactionName = useReactionName();
   const replay = useReplay();
   const run = async () => {
@@ -31,7 +31,7 @@ function useReplayOf({ delivery: { eventId, reaction, status, fence }, onReplaye
       toast.success(t("replayed", { reaction: reactionName(reaction) }));
       onReplayed?.();
     } catch (error) {
-      toast.error(say(error as ApiError));
+      sayFailure(error as ApiError);
     }
   };
   return { run, isPending: replay.isPending };

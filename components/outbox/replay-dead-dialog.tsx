@@ -3,7 +3,7 @@
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { useErrorText, useRefusalText } from "#components/api/refusal.ts";
+import { RefusalText, Refused } from "#components/api/failure.tsx";
 import { useReactionName } from "#components/outbox/names.ts";
 import { useReplayDead } from "#components/outbox/use-outbox.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -26,13 +26,12 @@ const sum = (a: Done["refused"], b: Readonly<Record<string, number | undefined>>
 
 function Outcome({ done }: { done: Done }) {
   const t = useTranslations("outbox");
-  const say = useRefusalText();
   return (
     <div role="status" className="flex flex-col gap-2 text-sm">
       <p className="font-medium">{t("replayedCount", { count: done.replayed })}</p>
       {Object.entries(done.refused).map(([code, count]) => (
         <p key={code} className="rounded-lg bg-warn-soft px-3 py-2">
-          {t("staysDead", { count })} {say(code, { max: ATTEMPTS_LIMIT })}
+          {t("staysDead", { count })} <RefusalText code={code} facts={{ max: ATTEMPTS_LIMIT }} />
         </p>
       ))}
       {done.next ? <p className="text-ink-2">{t("replayMore")}</p> : null}
@@ -44,7 +43,6 @@ function Outcome({ done }: { done: Done }) {
 export function ReplayDeadDialog({ reaction, dead, onClose }: { reaction: string; dead: string; onClose: () => void }) {
   const t = useTranslations("outbox");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const reactionName = useReactionName();
   const { run, isPending, error } = useReplayDead();
   const [done, setDone] = useState<Done | null>(null);
@@ -68,11 +66,7 @@ export function ReplayDeadDialog({ reaction, dead, onClose }: { reaction: string
     >
       <div className="flex flex-col gap-3 px-5 pt-2 pb-4">
         {done ? <Outcome done={done} /> : null}
-        {error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {say(error)}
-          </p>
-        ) : null}
+        <Refused error={error} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{done ? ui("close") : ui("cancel")}</Button>
           {goesOn ? (

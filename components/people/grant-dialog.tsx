@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { SimulatedForOne, useSimulation } from "#components/access/simulated.tsx";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -167,7 +167,7 @@ export function GrantDialog({ person, place: given, onClose }: GrantDialogProps)
           type="submit"
           form={formId}
           variant={effect === "DENY" ? "danger" : "primary"}
-          disabled={assign.isPending || asked === null}
+          disabled={assign.isPending || asked === null || simulation.isLoading}
         >
           {t(effect === "ALLOW" ? "submit" : "submitDeny")}
         </Button>

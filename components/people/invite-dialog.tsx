@@ -2,7 +2,7 @@
 
 import { useLocale, useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import { useAction } from "#components/api/use-action.ts";
 import { useMe } from "#components/identity/me.tsx";
 import type { PeopleActions } from "#components/people/people-page.tsx";

@@ -124,7 +124,7 @@ export function PersonPage({ personId }: { personId: string }) {
         <div className="grid gap-6 py-4 xl:grid-cols-[minmax(0,1fr)_24rem]">
           <div className="flex min-w-0 flex-col gap-6">
             <HeldRoles person={person} />
-            {may("access:write") ? <Holdings personId={personId} name={person.name} /> : null}
+            {may("access:write") ? <Holdings whom={{ personId }} name={person.name} /> : null}
           </div>
           <div className="flex min-w-0 flex-col gap-3 xl:order-none">
             <Facts person={person} />

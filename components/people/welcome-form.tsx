@@ -3,12 +3,12 @@
 import { LoaderCircle } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
+import { Failure } from "#components/api/failure.tsx";
 import { ApiProvider } from "#components/api/provider.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import { PasswordField, useNewPassword } from "#components/identity/password-field.tsx";
 import { Button } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import type { Language } from "#server/domain/identity/rules.ts";
 
@@ -81,7 +81,7 @@ function Fields({ token, invitation }: { token: string; invitation: Invitation }
         autoFocus
         tall
       />
-      <Failure said={chosen.below} />
+      <Failure error={chosen.below} />
       <Button type="submit" variant="primary" size="lg" disabled={busy}>
         {busy ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}
         {t("submit")}

@@ -3,12 +3,11 @@
 import { LoaderCircle } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Failure } from "#components/api/failure.tsx";
 import { ApiProvider } from "#components/api/provider.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
 import type { Invitation } from "#components/people/welcome-form.tsx";
 import { useAccept } from "#components/people/welcome-form.tsx";
 import { Button, buttonClass } from "#components/ui/button.tsx";
-import { Failure } from "#components/ui/failure.tsx";
 
 interface KnownProps {
   token: string;
@@ -23,7 +22,6 @@ function signInFor(token: string): string {
 function Accept({ token, invitation, signedInAs }: KnownProps) {
   const t = useTranslations("welcome");
   const { send, busy, error } = useAccept();
-  const say = useErrorText();
   const { email, tenant, yours } = invitation;
   return (
     <div className="-mt-4 flex flex-col gap-4">
@@ -31,7 +29,7 @@ function Accept({ token, invitation, signedInAs }: KnownProps) {
         {t("known", { email })}{" "}
         {signedInAs === null ? null : t(yours ? "knownAccept" : "knownOther", { name: signedInAs, email })}
       </p>
-      <Failure said={error ? say(error) : null} />
+      <Failure error={error} />
       {yours ? (
         <Button variant="primary" size="lg" disabled={busy} onClick={() => send({ token })}>
           {busy ? <LoaderCircle className="size-4 animate-spin" aria-hidden /> : null}

@@ -2,7 +2,7 @@
 
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import type { Difference } from "#components/policies/difference.ts";
 import { DifferenceList } from "#components/policies/difference-list.tsx";
@@ -26,7 +26,6 @@ interface SaveProps {
 export function SaveDialog({ differences, version, error, isPending, onCompare, onSave, onClose }: SaveProps) {
   const t = useTranslations("policy");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const stale = error?.data?.code === "policy.stale";
   return (
     <Dialog
@@ -47,16 +46,13 @@ export function SaveDialog({ differences, version, error, isPending, onCompare, 
         {differences === null ? <p className="text-sm">{t("firstVersion")}</p> : null}
         {differences?.length === 0 ? <p className="text-sm">{t("noDifference")}</p> : null}
         {differences && differences.length > 0 ? <DifferenceList differences={differences} /> : null}
-        {error ? (
-          <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            <span className="min-w-0 flex-1">{say(error)}</span>
-            {stale ? (
-              <Button size="sm" onClick={onCompare}>
-                {t("compare")}
-              </Button>
-            ) : null}
-          </div>
-        ) : null}
+        <Refused error={error}>
+          {stale ? (
+            <Button size="sm" onClick={onCompare}>
+              {t("compare")}
+            </Button>
+          ) : null}
+        </Refused>
       </form>
       <div className="sticky bottom-0 flex items-center justify-end gap-2 border-line border-t bg-raised px-5 py-3">
         <span className="mr-auto hidden items-center gap-1 text-ink-3 text-xs sm:inline-flex">

@@ -3,7 +3,7 @@
 import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Simulated, useSimulation } from "#components/access/simulated.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -60,7 +60,6 @@ interface SaveProps {
 export function SaveRoleDialog({ role, draft, onClose, onSaved }: SaveProps) {
   const t = useTranslations("ownRoles");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const roleName = useRoleName();
   const client = useTRPCClient();
   const changed = usePeopleChanged();
@@ -96,25 +95,17 @@ export function SaveRoleDialog({ role, draft, onClose, onSaved }: SaveProps) {
       <div className="flex flex-col gap-4 px-5 pt-2 pb-4">
         <DifferenceOfRole role={role} draft={draft} />
         <Simulated change={change} query={simulation} />
-        {error ? (
-          <div role="alert" className="flex flex-wrap items-center gap-2 rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            <span className="min-w-0 flex-1">{say(error)}</span>
-            {stale ? (
-              <Button size="sm" onClick={compare}>
-                {t("compare")}
-              </Button>
-            ) : null}
-          </div>
-        ) : null}
+        <Refused error={error}>
+          {stale ? (
+            <Button size="sm" onClick={compare}>
+              {t("compare")}
+            </Button>
+          ) : null}
+        </Refused>
       </div>
       <div className="sticky bottom-0 flex justify-end gap-2 border-t bg-raised px-5 py-3">
         <Button onClick={onClose}>{ui("cancel")}</Button>
-        <Button
-          variant="primary"
-          autoFocus
-          disabled={save.isPending || stale || simulation.data === undefined}
-          onClick={submit}
-        >
+        <Button variant="primary" autoFocus disabled={save.isPending || stale || simulation.isLoading} onClick={submit}>
           {t("save")}
         </Button>
       </div>

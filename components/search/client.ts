@@ -3,7 +3,7 @@
 import TypesenseAdapter from "typesense-instantsearch-adapter";
 import type { ApiError } from "#components/api/trpc.ts";
 import type { CollectionName } from "#server/domain/search/rules.ts";
-import { BUILDING, COLLECTION_NAMES, facetsOfText, searchable } from "#server/domain/search/rules.ts";
+import { BUILDING, COLLECTION_NAMES, facetsOfText, READERS, searchable } from "#server/domain/search/rules.ts";
 
 /**
  * The way to the search engine: the console's own door, where the session says who asks; or, where the installation
@@ -108,9 +108,10 @@ export const inOrder = (name: CollectionName, order: string) => `${name}/sort/${
 const CODES: Readonly<Record<number, string>> = { 401: "auth.required", 403: "access.denied", 429: "rate.limited" };
 
 /** What a search failed with, as every other call of the console says it; the library keeps the status alone. */
-export function asApiError(error: unknown): ApiError {
+export function asApiError(error: unknown, collection: CollectionName): ApiError {
   const { httpStatus, message } = error as { httpStatus?: number; message: string };
   if (httpStatus === undefined) return { message, data: null } as ApiError;
+  const facts = httpStatus === 403 ? { permission: READERS[collection][0] } : {};
   const away = message.includes(BUILDING) ? "search.building" : "search.unavailable";
-  return { message, data: { httpStatus, code: CODES[httpStatus] ?? away, facts: {} } } as ApiError;
+  return { message, data: { httpStatus, code: CODES[httpStatus] ?? away, facts } } as ApiError;
 }

@@ -40,7 +40,7 @@ async function ask(search: Search, params: { readonly page?: number; readonly hi
     const [answer] = results as unknown as [Answer];
     return answer;
   } catch (error) {
-    throw asApiError(error);
+    throw asApiError(error, collection);
   }
 }
 

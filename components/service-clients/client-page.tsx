@@ -5,6 +5,7 @@ import { ArrowLeft, CircleCheck, CircleSlash, History, Pencil } from "lucide-rea
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Holdings } from "#components/access/holdings.tsx";
 import { ConfirmDialog } from "#components/api/confirm-dialog.tsx";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
@@ -123,6 +124,7 @@ export function ClientPage({ id }: { id: string }) {
         <div className="flex flex-col gap-6 py-4">
           <TokenList client={client} />
           <HeldRoles person={{ ...client, clientId: id }} />
+          {may("access:write") ? <Holdings whom={{ clientId: id }} name={client.name} /> : null}
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 text-ink-3 text-sm">
             <span>
               {t("since")} <Moment at={client.createdAt} />

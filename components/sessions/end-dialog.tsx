@@ -3,7 +3,7 @@
 import { CircleCheck, LoaderCircle, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import type { Outcome, Wanted } from "#components/sessions/use-end.ts";
 import { useEndSessions, useFrozen } from "#components/sessions/use-end.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -37,7 +37,7 @@ export function EndDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => 
   const ui = useTranslations("ui");
   const [own, setOwn] = useState(false);
   const frozen = useFrozen(wanted, own);
-  const { run, done, outcome, isPending, error } = useEndSessions(wanted, own);
+  const { run, done, outcome, isPending, error } = useEndSessions(wanted);
   const sessions = frozen.data?.sessions ?? 0;
   const matching = wanted.kind === "matching";
   return (

@@ -3,13 +3,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { Refused } from "#components/api/confirm-dialog.tsx";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import type { SessionInputs, SessionLimits } from "#components/sessions/use-sessions.ts";
 import { useSessionsChanged } from "#components/sessions/use-sessions.ts";
 import { Button } from "#components/ui/button.tsx";
+import { CheckField } from "#components/ui/checkbox.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { Field, Input } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
@@ -52,6 +53,7 @@ function Form({ limits, onClose }: FieldsProps) {
       absoluteHours: number("absoluteHours"),
       concurrent: number("concurrent"),
       stepUpBulk: number("stepUpBulk"),
+      secondFactor: form.get("secondFactor") === "on",
       version,
     };
     if (foreseen) return save(foreseen.limits);
@@ -92,6 +94,12 @@ function Form({ limits, onClose }: FieldsProps) {
             )}
           </Field>
         ))}
+        <div>
+          <CheckField name="secondFactor" defaultChecked={limits.secondFactor} className="font-medium">
+            {t("secondFactor")}
+          </CheckField>
+          <p className="text-ink-3 text-xs">{t("secondFactorHint")}</p>
+        </div>
         {foreseen ? (
           <p role="status" className="rounded-lg bg-warn-soft px-3 py-2 text-sm">
             {t("wouldEnd", { count: foreseen.ended })}
@@ -114,7 +122,7 @@ function Form({ limits, onClose }: FieldsProps) {
   );
 }
 
-/** How long sessions of the tenant live, how many one person may have, and how much one decides without a proof. */
+/** How long sessions of the tenant live, how many one person may have, how much one decides without a proof, and whether all need a second factor. */
 export function LimitsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations("sessionLimits");
   const ui = useTranslations("ui");

@@ -14,11 +14,11 @@ export type Wanted =
   | { readonly kind: "chosen"; readonly ids: readonly string[]; readonly people: number }
   | { readonly kind: "matching"; readonly filter: SessionFilter; readonly narrowed: boolean };
 
-/** What was counted when it was asked for. */
+/** What was frozen when it was asked for; without an id where it was chosen one by one. */
 interface Frozen {
+  readonly id: string | null;
   readonly sessions: number;
   readonly people: number;
-  readonly asOf: string;
 }
 
 export interface Outcome {
@@ -28,24 +28,24 @@ export interface Outcome {
   readonly alive: number;
 }
 
-/** How many would end: of a filter counted once, when the dialog opens, and never again behind its reader. */
+/** How many would end: of a filter frozen once, when the dialog opens, and never again behind its reader. */
 export function useFrozen(wanted: Wanted, own: boolean) {
   const client = useTRPCClient();
   const [opened] = useState(() => Date.now());
   const filter = wanted.kind === "matching" ? wanted.filter : {};
   const counted = useQuery<Frozen, ApiError>({
     queryKey: ["sessions.frozen", opened, filter, own],
-    queryFn: ({ signal }) => client.sessions.count.query({ filter, own }, { signal }),
+    queryFn: ({ signal }) => client.sessions.freeze.mutate({ filter, own }, { signal }),
     enabled: wanted.kind === "matching",
     staleTime: Number.POSITIVE_INFINITY,
   });
   if (wanted.kind === "matching") return counted;
   const { ids, people } = wanted;
-  return { ...counted, data: { sessions: ids.length, people, asOf: "" }, error: null };
+  return { ...counted, data: { id: null, sessions: ids.length, people }, error: null };
 }
 
-/** Ends them, as many as were counted and no others, batch by batch; then looks whether any of them lives. */
-export function useEndSessions(wanted: Wanted, own: boolean) {
+/** Ends them and no others, batch by batch; then looks whether any of them lives. */
+export function useEndSessions(wanted: Wanted) {
   const client = useTRPCClient();
   const changed = useSessionsChanged();
   const [done, setDone] = useState(0);
@@ -53,8 +53,8 @@ export function useEndSessions(wanted: Wanted, own: boolean) {
   const chosen = useCommand<SessionInputs["revoke"], { sessions: number; people: number }>((input, options) =>
     client.sessions.revoke.mutate(input, options),
   );
-  const matching = useCommand<SessionInputs["revokeMatching"], { sessions: number; people: number; left: number }>(
-    (input, options) => client.sessions.revokeMatching.mutate(input, options),
+  const matching = useCommand<SessionInputs["revokeFrozen"], { sessions: number; people: number; left: number }>(
+    (input, options) => client.sessions.revokeFrozen.mutate(input, options),
   );
 
   const endChosen = async (ids: readonly string[]): Promise<Outcome> => {
@@ -62,19 +62,20 @@ export function useEndSessions(wanted: Wanted, own: boolean) {
     const { items } = await client.sessions.list.query({ ids: [...ids], status: ["ACTIVE"], limit: ids.length });
     return { died: sessions, people, alive: items.length };
   };
-  const endMatching = async (filter: SessionFilter, { sessions, people, asOf }: Frozen): Promise<Outcome> => {
+  const endFrozen = async (set: string, { sessions, people }: Frozen): Promise<Outcome> => {
     let [died, of, left] = [0, 0, sessions];
     while (left > 0) {
-      const answer = await matching.run({ filter, own, asOf, most: left });
+      const answer = await matching.run({ set });
       if (answer.sessions === 0) break;
       [died, of, left] = [died + answer.sessions, of + answer.people, answer.left];
       setDone(died);
     }
-    const { sessions: alive } = await client.sessions.count.query({ filter, own, asOf });
+    const { alive } = await client.sessions.countFrozen.query({ set });
     return { died, people: Math.min(of, people), alive };
   };
   const run = async (frozen: Frozen) => {
-    const ended = wanted.kind === "chosen" ? endChosen(wanted.ids) : endMatching(wanted.filter, frozen);
+    const ended =
+      frozen.id === null ? endChosen(wanted.kind === "chosen" ? wanted.ids : []) : endFrozen(frozen.id, frozen);
     await ended.then(setOutcome, () => {}); // a refusal is shown in the dialog
     changed();
   };

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { FactorGate } from "#components/identity/factor-gate.tsx";
 import { LazyLive } from "#components/live/lazy-live.tsx";
 import { BottomNav } from "#components/shell/bottom-nav.tsx";
 import { LazyPalette } from "#components/shell/lazy-palette.tsx";
@@ -30,7 +31,7 @@ export function Shell({ since, children }: ShellProps) {
         tabIndex={-1}
         className="flex min-h-0 min-w-0 flex-1 flex-col overflow-hidden bg-surface outline-none md:my-2 md:mr-2 md:rounded-lg md:border md:border-line"
       >
-        {children}
+        <FactorGate>{children}</FactorGate>
       </main>
       <BottomNav />
       <LazyPalette />

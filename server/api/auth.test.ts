@@ -74,6 +74,37 @@ describe("sign-in", () => {
     expect([said.status, said.headers.get("location")]).toEqual([303, "http://localhost:3000/approvals?state=PENDING"]);
   });
 
+  test("over a session that lives takes its place: at the limit no other device ends for it (S6)", async () => {
+    const tenant = await makeTenant();
+    await rows("INSERT INTO session_limits (tenant_id, concurrent) VALUES ($1, 2)", [tenant.tenantId]);
+    const account = await makeAccount(tenant, "decider");
+    const [other, browser] = [await signedIn(account), await signedIn(account)];
+    const old = new Browser();
+    old.cookies.set(SESSION, browser.cookies.get(SESSION) as string);
+    expect((await browser.signIn(account.email, account.password)).status).toBe(200);
+    expect([await whoAmI(other), await whoAmI(browser), await whoAmI(old)]).toEqual([200, 200, 401]);
+    expect((await sessionsOf(account)).map((session) => session.ended_reason)).toEqual([null, "signed_out", null]);
+    // Of two at a time with one cookie, each opens its own, and no more live than may.
+    const twice = [1, 2].map(() => {
+      const same = new Browser();
+      same.cookies.set(SESSION, browser.cookies.get(SESSION) as string);
+      return same.signIn(account.email, account.password);
+    });
+    expect((await Promise.all(twice)).map(({ status }) => status)).toEqual([200, 200]);
+    const alive = (await sessionsOf(account)).filter((session) => session.status === "ACTIVE");
+    expect(alive).toHaveLength(2);
+  });
+
+  test("over a session in another tenant, or of somebody else, ends that one too", async () => {
+    const [tenant, account] = [await makeTenant(), await makeAccount(world, "decider")];
+    for (const before of [await makeAccount(world, "reader"), await makeAccount(tenant, "reader")]) {
+      const browser = await signedIn(before);
+      expect((await browser.signIn(account.email, account.password)).status).toBe(200);
+      expect((await sessionsOf(before)).map(({ ended_reason }) => ended_reason)).toEqual(["signed_out"]);
+      expect(await whoAmI(browser)).toBe(200);
+    }
+  });
+
   test("makes a new token each time; the one before it is worth nothing (no fixation)", async () => {
     const account = await makeAccount(world, "decider");
     const browser = new Browser();
@@ -241,6 +272,20 @@ describe("a session", () => {
     expect(await sessionsOf(account)).toMatchObject([
       { status: "REVOKED", ended_by: account.personId, ended_reason: "signed_out" },
     ]);
+  });
+
+  test("ends with the cookie of before its last proofs, when that comes back, whatever it asks for (S5)", async () => {
+    const asked = [(old: Browser) => whoAmI(old), async (old: Browser) => (await old.fetch("/api/events")).status];
+    for (const come of asked) {
+      const browser = await signedIn(olu);
+      const old = new Browser();
+      old.cookies.set(SESSION, browser.cookies.get(SESSION) as string);
+      for (let n = 0; n < 2; n++)
+        expect((await browser.mutate("sessions.stepUp", { password: olu.password })).status).toBe(200);
+      expect([await come(old), await whoAmI(browser)]).toEqual([401, 200]);
+      await rows("UPDATE replaced_tokens SET replaced_at = replaced_at - interval '61 seconds'");
+      expect([await come(old), await whoAmI(browser)]).toEqual([401, 401]);
+    }
   });
 
   test("that has ended is not brought back by looking at it, nor by signing out again", async () => {

@@ -62,16 +62,16 @@ function options(request: Request, facts: RequestFacts, happened: Happened): Nex
   };
   const authorize = async (given: Partial<Record<"email" | "password", string>> = {}) => {
     happened.device = deviceOf(request.headers);
+    const replaces = await current();
     const result = await signIn({
       email: String(given.email ?? ""),
       password: String(given.password ?? ""),
       ...placeOf(request.headers, facts),
       device: happened.device,
+      replaces, // the cookie of before the sign-in is worth nothing after it
     });
     happened.signIn = result;
     if (!result.ok) return null;
-    const before = await current();
-    if (before) await closeSession(before, {}); // the cookie of before the sign-in is worth nothing after it
     return { id: result.personId, token: result.token };
   };
 
@@ -213,3 +213,10 @@ export async function askNextAuth(request: Request, path: readonly string[], fac
 
 /** The signed-in person of a page, or null. */
 export const pageCaller = (headers: Headers) => callerOfRequest(headers, requestFacts(headers));
+
+/** The same for the page to sign in by: it is there also for whom a cookie was asked about too often. */
+export const visitorOf = (caller: Promise<Caller | null>): Promise<Caller | null> =>
+  caller.catch((error: unknown) => {
+    if (error instanceof TransportError && error.code === "request.rate_limited") return null;
+    throw error;
+  });

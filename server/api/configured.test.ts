@@ -11,14 +11,16 @@ vi.hoisted(() => {
   vi.stubEnv("RATE_LIMIT_SIGN_IN", "6");
 });
 
+import { pageCaller, visitorOf } from "#server/api/auth.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
+import { beginSession } from "#server/domain/identity/open-session.ts";
 import { foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
-import { uuidv7 } from "#server/domain/ids.ts";
+import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { Browser, core, makeAccount } from "#server/testing/http.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-bindTestDatabase();
+const { admin } = bindTestDatabase();
 
 async function tenant(code: string, tenantId = uuidv7()) {
   const rootId = uuidv7();
@@ -141,6 +143,59 @@ describe("429", () => {
     const cookie = { cookie: `__Host-countersign.session=${"a".repeat(43)}` };
     expect(await new Browser(address).query("access.whoAmI", {}, cookie)).toMatchObject({ status: 429 });
     expect(await new Browser().query("access.whoAmI", {}, cookie)).toMatchObject({ status: 401 });
+  });
+
+  describe("of many browsers behind one address whose sessions were ended", () => {
+    const SESSION = "__Host-countersign.session";
+    const place = { address: "198.51.100.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
+    async function ended(account: { personId: string }, world: { tenantId: string }, address: string) {
+      const token = await beginSession(world.tenantId, { id: account.personId, name: "n" }, place);
+      const browser = new Browser(address);
+      browser.cookies.set(SESSION, token);
+      expect((await browser.query("access.whoAmI", {})).status).toBe(200);
+      const end = "UPDATE user_sessions SET status = 'REVOKED', ended_at = clock_timestamp() WHERE token_hash = $1";
+      await admin().pool.query(end, [tokenHash(token)]);
+      return browser;
+    }
+    const visits = ({ address, cookies }: Browser) => {
+      const headers = new Headers({ "x-forwarded-for": address, cookie: `${SESSION}=${cookies.get(SESSION)}` });
+      return visitorOf(pageCaller(headers));
+    };
+
+    test("each hears that it is over, sees the page to sign in by, and signs in; each is counted by itself", async () => {
+      const [world, address] = [await makeTenant(), "203.0.113.20"];
+      const account = await makeAccount(world, "decider");
+      const browsers = [];
+      for (let n = 0; n < 8; n++) browsers.push(await ended(account, world, address));
+      for (const browser of browsers) {
+        expect((await browser.fetch("/api/events")).status).toBe(401); // what an open page asks when it hears that it is over
+        expect((await browser.fetch("/api/events")).status).toBe(401);
+        expect(await visits(browser)).toBeNull();
+      }
+      for (const browser of browsers.slice(0, 6)) {
+        expect((await browser.signIn(account.email, account.password)).status).toBe(200);
+        expect((await browser.query("access.whoAmI", {})).status).toBe(200);
+      }
+      const last = browsers[7] as Browser;
+      const statuses = [];
+      for (let n = 0; n < 10; n++) statuses.push((await last.query("access.whoAmI", {})).status);
+      expect(statuses.at(-1)).toBe(429);
+    });
+
+    test("a cookie that never was anybody's counts for the address: no page is lost by it, and no session opened beside a refusal", async () => {
+      const [world, address] = [await makeTenant(), "203.0.113.21"];
+      const account = await makeAccount(world, "decider");
+      const browser = new Browser(address);
+      const { csrfToken } = (await browser.fetch("/api/auth/csrf")).body;
+      browser.cookies.set(SESSION, "a".repeat(43));
+      for (let n = 0; n < 9; n++) expect((await browser.query("access.whoAmI", {})).status).toBe(401);
+      const fields = { csrfToken, json: "true", email: account.email, password: account.password };
+      expect((await browser.form("/api/auth/callback/credentials", fields)).status).toBe(429);
+      const opened = "SELECT FROM user_sessions WHERE person_id = $1";
+      expect((await admin().pool.query(opened, [account.personId])).rows).toHaveLength(0);
+      expect(await visits(browser)).toBeNull();
+      await expect(visitorOf(Promise.reject(new Error("the database is away")))).rejects.toThrow("away");
+    });
   });
 
   test("and an account that is tried too soon from one address: 401 with its wait, then 429", async () => {

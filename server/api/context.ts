@@ -5,7 +5,7 @@ import { callerKey } from "#server/domain/caller.ts";
 import { endReused } from "#server/domain/identity/end-reused.ts";
 import type { Device, Place } from "#server/domain/identity/open-session.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession, watchSession } from "#server/domain/identity/queries.ts";
 import { CHALLENGE_MINUTES, DEVICE_DAYS, LANGUAGE_COOKIE, source } from "#server/domain/identity/rules.ts";
 import { newToken, tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
@@ -70,14 +70,22 @@ export async function callerOfRequest(
   const hash = tokenHash(token);
   const caller = await callerOfSession(hash, env.SESSION_LIFETIME, facts);
   if (!caller) {
-    limitStranger(facts);
-    await endReused(hash, facts);
+    // Whose session is over is counted as while it lived: many such browsers may stand behind one address.
+    if (await endReused(hash, facts)) limit(door, hash);
+    else limitStranger(facts);
   }
   if (caller?.sessionId) {
     trace(subjectOf(caller));
     limit(door, caller.sessionId);
   }
   return caller;
+}
+
+/** Whoever asks, looked up again each time, without being kept alive by it: what takes minutes ends with its session. */
+export async function stillSignedIn(caller: Caller): Promise<Caller> {
+  const still = await watchSession(caller);
+  if (!still) throw new TransportError("auth.required");
+  return still;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { failure } from "#server/api/answer.ts";
-import { callerOfRequest, limitCaller, requestFacts } from "#server/api/context.ts";
+import { callerOfRequest, limitCaller, requestFacts, stillSignedIn } from "#server/api/context.ts";
 import { TransportError } from "#server/api/errors.ts";
 import type { ExportedItem } from "#server/domain/bulks/export-bulk.ts";
 import { exportBulk, exportedItems } from "#server/domain/bulks/export-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { watchSession } from "#server/domain/identity/queries.ts";
 import { exportProblems, REPORT_HEADER, reportProblems } from "#server/domain/imports/report-problems.ts";
 import type { Cell } from "#server/platform/csv.ts";
 import { CSV_MARK, csvLines } from "#server/platform/csv.ts";
@@ -72,13 +71,6 @@ const outcomeCells = (item: ExportedItem): Cell[] => [
 async function* outcomeLines(pages: AsyncGenerator<ExportedItem[]>): AsyncGenerator<string> {
   yield CSV_MARK + csvLines([OUTCOME_COLUMNS]);
   for await (const page of pages) yield csvLines(page.map(outcomeCells));
-}
-
-/** Whoever asks, looked up again each time, without being kept alive by it: a file that is long ends with its session. */
-async function stillSignedIn(caller: Caller): Promise<Caller> {
-  const still = await watchSession(caller);
-  if (!still) throw new TransportError("auth.required");
-  return still;
 }
 
 /** GET /api/bulks/{id}/outcomes?outcome=&code=: the items of a bulk, or of one's own draft, with what became of them. */

@@ -17,6 +17,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "bulk.held",
     "bulk.not_yours",
     "member.wider",
+    "session.second_factor_required",
     "session.step_up_required",
   ],
   404: [
@@ -114,6 +115,7 @@ const STATUSES: Record<number, readonly Code[]> = {
     "bulk.too_large",
     "factor.not_usable",
     "session.proof_wrong",
+    "session.second_factor_own",
     "sign_in.wrong",
     "idempotency.mismatch",
     "import.empty",

@@ -163,6 +163,8 @@ const TABLE: Record<Code, readonly [Status, string]> = {
   "session.limits_stale": [409, "The limits have changed since you saw them."],
   "session.not_found": [404, "There is no such session."],
   "session.proof_wrong": [422, "That did not prove it."],
+  "session.second_factor_own": [422, "Set up a second factor of your own before you demand one."],
+  "session.second_factor_required": [403, "A second factor is demanded here, and you have none."],
   "session.step_up_required": [403, "This needs a recent proof that it is you."],
   "session.too_soon": [429, "Too many tries: wait."],
   "sign_in.over": [409, "This sign-in has taken too long or too many tries: begin again."],

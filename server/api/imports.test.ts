@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { UPLOAD_BYTES_MAX } from "#server/domain/imports/rules.ts";
+import { listAssignments } from "#server/domain/access/queries.ts";
+import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { CHUNK_BYTES, UPLOAD_BYTES_MAX } from "#server/domain/imports/rules.ts";
 import { runImport } from "#server/domain/imports/run-import.ts";
+import { listSessions } from "#server/domain/sessions/queries.ts";
+import { revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import type { Account, Browser, Said } from "#server/testing/http.ts";
 import { makeAccount, problem, Browser as Stranger, send, signedIn } from "#server/testing/http.ts";
 import { HEADER, MAP, numbered } from "#server/testing/imports.ts";
@@ -18,6 +22,15 @@ beforeAll(async () => {
   account = await makeAccount(world, "administrator");
   ada = await signedIn(account);
 });
+
+async function endAll(person: string): Promise<void> {
+  const { items } = await listSessions(await world.system(), { filter: { person } });
+  await revokeSessions(await world.system(), { ids: items.map(({ id }) => id) });
+}
+async function takeRoles(personId: string): Promise<void> {
+  const { items } = await listAssignments(await world.system(), { personId });
+  for (const { id } of items) await revokeRole(await world.system(), { id });
+}
 
 const CSV = `${HEADER}\n${numbered(3).join("\n")}\n`;
 type Sent = { headers?: Record<string, string>; name?: string };
@@ -121,6 +134,29 @@ describe("an upload", () => {
     expect([said.status, (await said.json()).code]).toEqual([400, "request.malformed"]);
     const { items } = data(await browser.query("imports.list", {}));
     expect(items.filter((i: { mine: boolean }) => i.mine)).toEqual([]);
+  });
+
+  test.each([
+    ["401 auth.required", "ends their session", (personId: string) => endAll(personId)],
+    ["403 access.denied", "takes their role", (personId: string) => takeRoles(personId)],
+  ])("is %s when somebody %s while it arrives (R4, S4), and is never a draft", async (expected, _, change) => {
+    const browser = await signedIn(await makeAccount(world, "administrator"));
+    const personId = data(await browser.query("access.whoAmI", {})).person.id as string;
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        if (++sent === 3) await change(personId);
+        if (sent > 9) controller.close();
+        else controller.enqueue(Buffer.alloc(CHUNK_BYTES, `${HEADER}\n`));
+      },
+    });
+    const said = await streamed(browser, body);
+    expect(`${said.status} ${(await said.json()).code}`).toBe(expected);
+    expect(sent).toBeLessThan(9);
+    const kept = await admin().pool.query("SELECT state FROM imports WHERE person_id = $1 AND state = 'DRAFT'", [
+      personId,
+    ]);
+    expect(kept.rows).toEqual([]);
   });
 
   test("beyond ten a minute of one person is 429, over all of their sessions, and says when to come back", async () => {

@@ -1,6 +1,6 @@
 import { failure, respond } from "#server/api/answer.ts";
 import { mediaType } from "#server/api/body.ts";
-import { callerOfRequest, checkOrigin, limitCaller, requestFacts } from "#server/api/context.ts";
+import { callerOfRequest, checkOrigin, limitCaller, requestFacts, stillSignedIn } from "#server/api/context.ts";
 import { TransportError } from "#server/api/errors.ts";
 import { UPLOAD_BYTES_MAX } from "#server/domain/imports/rules.ts";
 import { uploadFile } from "#server/domain/imports/upload-file.ts";
@@ -37,7 +37,7 @@ export async function uploadHandler(request: Request): Promise<Response> {
     if (Number(headers.get("content-length") ?? 0) > UPLOAD_BYTES_MAX)
       throw new Refusal("import.too_large", { max: UPLOAD_BYTES_MAX / 1e6 });
     const name = nameOf(new URL(url).searchParams.get("name"));
-    return respond(facts, 201, await uploadFile(caller, name, arriving(request.body)));
+    return respond(facts, 201, await uploadFile(() => stillSignedIn(caller), name, arriving(request.body)));
   } catch (error) {
     return failure(error, facts, {}, (explained) => ({ facts: explained.facts })); // the page words them itself
   }

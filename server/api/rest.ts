@@ -8,6 +8,7 @@ import { TransportError } from "#server/api/errors.ts";
 import type { ScopeNode } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { parse } from "#server/domain/command.ts";
+import { asDenied, noteDenial } from "#server/domain/governance/record.ts";
 import type { ClientCaller, RequestFacts } from "#server/domain/identity/queries.ts";
 import { callerOfClient, callerOfToken } from "#server/domain/identity/queries.ts";
 import { isServiceToken, tokenHash } from "#server/domain/ids.ts";
@@ -95,31 +96,41 @@ function header(headers: Headers, name: string): string {
   throw new TransportError("request.malformed", { issues: [issue] });
 }
 
-/** The client in the tenant that is asked for; a token of a tenant names no other one, whatever the header says (R11). */
-async function inTenantOf({ client }: Admitted, facts: RequestFacts, tenantRef: string): Promise<ClientCaller | null> {
-  if (client)
-    return [client.tenantCode, client.caller.tenantId].some(
-      (own) => own === tenantRef || own === tenantRef.toLowerCase(),
-    )
-      ? client
-      : null;
+/** The client, and whether it may act where it asks to: a token of a tenant in no other one, whatever the header says (R11). */
+async function inTenantOf({ client }: Admitted, facts: RequestFacts, tenantRef: string) {
+  if (client) {
+    const own = [client.tenantCode, client.caller.tenantId];
+    return { ...client, isTheirs: own.includes(tenantRef) || own.includes(tenantRef.toLowerCase()) };
+  }
   const found = await callerOfClient(tenantRef, CORE_CLIENT, facts);
   const mine = env.CORE_API_TENANTS;
-  const isMine =
-    found && (mine.length === 0 || mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t)));
-  return isMine ? found : null;
+  return (
+    found && {
+      ...found,
+      isTheirs: mine.length === 0 || mine.some((t) => [found.tenantCode, found.caller.tenantId].includes(t)),
+    }
+  );
+}
+
+/** What a token is told of a place that is not its own, and noted: nobody looks whether it is somebody else's. */
+function outside(caller: Caller, { method, path }: Operation): Refusal {
+  const unknown = new Refusal("org.not_found");
+  const facts = { permission: null, scopeId: null, reason: "OUTSIDE" } as const;
+  noteDenial(caller, `${method} ${path}`, asDenied(unknown, facts));
+  return unknown;
 }
 
 /** Tenant, organisation and cycle, each by id, else by code. Whatever is unknown or not this token's is one identical 404. */
-async function findCaller(admitted: Admitted, facts: RequestFacts, headers: Headers): Promise<Caller> {
+async function findCaller(admitted: Admitted, facts: RequestFacts, headers: Headers, op: Operation): Promise<Caller> {
   const found = await inTenantOf(admitted, facts, header(headers, "x-tenant-id"));
   if (!found) throw new Refusal("org.not_found");
+  if (!found.isTheirs) throw outside(found.caller, op);
   trace(subjectOf(found.caller));
   const scopes = [...found.caller.access.scopes.values()];
   const find = (kind: ScopeNode["kind"], ref: string, below: string | null) => {
     const there = scopes.filter((s) => s.kind === kind && (below === null || s.path.includes(below)));
     const scope = there.find((s) => s.id === ref.toLowerCase()) ?? there.find((s) => s.code === ref);
-    if (!scope) throw new Refusal("org.not_found");
+    if (!scope) throw outside(found.caller, op);
     return scope.id;
   };
   const org = find("ORG", header(headers, "x-org-id"), null);
@@ -143,7 +154,7 @@ function handler(op: Operation): Handler {
       const query = new URL(request.url).searchParams;
       const input = op.read({ params: await params, query, body }) as z.input<typeof op.input>;
       parse(op.input, input);
-      const caller = await findCaller(admitted, facts, request.headers);
+      const caller = await findCaller(admitted, facts, request.headers, op);
       const onReplay = () => {
         extra["idempotency-replayed"] = "true";
       };

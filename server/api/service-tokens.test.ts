@@ -5,7 +5,8 @@ import { askAccess } from "#server/domain/access/ask-access.ts";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { flushDenials } from "#server/domain/governance/record.ts";
+import { getGoverned, listGoverned } from "#server/domain/governance/queries.ts";
+import { flushDenials, settleDenials } from "#server/domain/governance/record.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { createClient } from "#server/domain/service-clients/create-client.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
@@ -96,12 +97,20 @@ describe("an issued token", () => {
   });
 
   test("R11 names no other tenant: foreign, unknown and misspelt ones are one identical 404", async () => {
-    const { token } = await issue();
+    const { id, token } = await issue();
     const said: Said[] = [];
     for (const tenant of [theirs.code, theirs.tenantId, uuidv7(), "no-such", `${mine.code},${theirs.code}`])
       said.push(await core(tenant, "CA")("/approvals", by(token)));
     expect(new Set(said.map(({ status, body }) => JSON.stringify({ status, ...body, requestId: "" }))).size).toBe(1);
     expect(problem(said[0] as Said)).toBe("404 org.not_found");
+    expect(problem(await core(mine.code, "no-such")("/approvals", by(token)))).toBe("404 org.not_found");
+    // What it is not told its own tenant's log is: that it asked for what is not its own.
+    await settleDenials();
+    const filter = { outcome: "DENY", client: clientId, operation: "GET /approvals" } as const;
+    const noted = (await listGoverned((await again(ana)) as Caller, { filter })).items;
+    expect(noted.reduce((sum, { count }) => sum + count, 0)).toBe(said.length + 1);
+    const entry = await getGoverned((await again(ana)) as Caller, { id: noted[0]?.id as string });
+    expect(entry).toMatchObject({ explanation: { reason: "OUTSIDE" }, permission: null, scope: null, tokenId: id });
     for (const tenant of [mine.code, mine.tenantId, mine.tenantId.toUpperCase()])
       expect((await core(tenant, "CA")("/approvals", by(token))).status).toBe(200);
   });

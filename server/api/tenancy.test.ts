@@ -18,6 +18,7 @@ import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
+import { freezeSessions } from "#server/domain/sessions/freeze-sessions.ts";
 import { listSessions } from "#server/domain/sessions/queries.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Browser, Said } from "#server/testing/http.ts";
@@ -52,6 +53,7 @@ interface Ids {
   readonly request: string;
   readonly governed: string;
   readonly session: string;
+  readonly set: string;
   readonly passkey: string;
 }
 
@@ -245,7 +247,8 @@ const PROCEDURES: Record<string, Inputs> = {
   ],
   "serviceClients.update": ({ client }) => [{ id: client, name: "Ours now" }],
   "sessions.choices": ({ email, person }) => [{ q: email }, { q: email, person }],
-  "sessions.count": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z" }],
+  "sessions.countFrozen": ({ set }) => [{ set }],
+  "sessions.freeze": ({ person }) => [{ filter: { person } }],
   "sessions.limits": NO_IDS,
   "sessions.list": ({ person, session }) => [
     { filter: { person } },
@@ -255,7 +258,7 @@ const PROCEDURES: Record<string, Inputs> = {
   "sessions.mine": ({ session }) => [{ after: session, ended: true }],
   "sessions.name": ({ session }) => [{ id: session, name: "Mine" }],
   "sessions.revoke": ({ session }) => [{ ids: [session] }],
-  "sessions.revokeMatching": ({ person }) => [{ filter: { person }, asOf: "2030-01-01T00:00:00Z", most: 10 }],
+  "sessions.revokeFrozen": ({ set }) => [{ set }],
   "sessions.revokeOthers": NO_IDS,
   "sessions.revokeOwn": ({ session }) => [{ id: session }],
   "sessions.setLimits": NO_IDS,
@@ -324,6 +327,7 @@ const unknown = (): Ids => ({
   request: uuidv7(),
   governed: uuidv7(),
   session: uuidv7(),
+  set: uuidv7(),
   passkey: uuidv7(),
 });
 
@@ -368,10 +372,12 @@ beforeAll(async () => {
     await admin().pool.query("SELECT id, request_id FROM outbox_events WHERE tenant_id = $1 LIMIT 1", [theirs.tenantId])
   ).rows;
   const [governed] = (await listGoverned(await theirs.system(), {})).items;
+  const importer = await theirs.person("administrator");
   foreign = {
     governed: governed?.id as string,
     event: event.id,
     session: session?.id as string,
+    set: (await freezeSessions(await theirs.person("administrator"), {})).id,
     request: event.request_id,
     passkey: passkey.id,
     pending: pending as string,
@@ -390,7 +396,7 @@ beforeAll(async () => {
     token: (await issueToken(await theirs.system(), { clientId: client.clientId as string, name: "Theirs" })).id,
     assignment: assignment?.id as string,
     role: (await createRole(await theirs.system(), { code: "theirs", name: "Theirs", permissions: [] })).id,
-    import: (await uploadFile(await theirs.person("administrator"), "theirs.csv", csv())).id,
+    import: (await uploadFile(async () => importer, "theirs.csv", csv())).id,
     invitation: (await invitePerson(await theirs.system(), { email: "new@example.test", name: "New" })).id,
   };
   await flushUses();

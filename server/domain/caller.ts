@@ -31,6 +31,8 @@ export interface Caller {
   /** When they last proved to be themselves in this session, in milliseconds; nothing for who has none. */
   readonly provenAt?: number | null;
   readonly address: string | null;
+  /** The tenant demands a second factor, and this person has none: they may do what is about themselves alone. */
+  readonly lacksFactor?: boolean;
 }
 
 /** One permission, or any one of several. */

@@ -23,6 +23,8 @@ interface Definition<S extends z.ZodType, O> {
   /** null: about the caller alone. `system`: the program itself, never a request. */
   readonly permission: Needed | "system" | null;
   readonly at: At<z.output<S>>;
+  /** Notes itself which of several permissions it used, or leaves it to what it runs; else it is the first that is held. */
+  readonly notesUse?: true;
   /** Asks a person in a session for a recent proof that it is still them: always, or for inputs of this kind. */
   readonly stepUp?: StepUp<z.output<S>>;
   readonly input: S;
@@ -68,6 +70,7 @@ export function parse<S extends z.ZodType>(schema: S, input: unknown): z.output<
 
 /** Of who holds it in no scope at all. A token is told of a place beyond its part what it is told of one that is not there (R11). */
 export function deniedNowhere(caller: Caller, needed: Needed): Refusal {
+  if (caller.lacksFactor) return new Refusal("session.second_factor_required");
   const anyOf = [needed].flat();
   const [permission = null] = anyOf;
   if (isBeyondToken(caller))
@@ -87,6 +90,7 @@ function authorise<I>(caller: Caller, needed: Needed | "system" | null, at: At<I
     if (caller.kind !== "SYSTEM") throw new Refusal("access.denied");
     return [];
   }
+  if (caller.lacksFactor) throw new Refusal("session.second_factor_required");
   const anyOf = [needed].flat();
   const [permission = null] = anyOf;
   if (at === "each") {
@@ -134,7 +138,7 @@ export function noting<F extends Caller | { readonly caller: Caller }, R extends
 
 /** The only way to write: parse → permission → recent proof? → BEGIN → replay? → run → record → COMMIT. */
 export function command<S extends z.ZodType, O>(definition: Definition<S, O>): Command<S, O> {
-  const { name, permission, at, stepUp, input: schema, sensitive, run } = definition;
+  const { name, permission, at, notesUse, stepUp, input: schema, sensitive, run } = definition;
   // Hot reloading evaluates a module again; elsewhere a second definition is a mistake.
   if (commands.has(name) && env.APP_ENV !== "development") throw new Error(`two commands are named ${name}`);
   const asks = stepUp ? ({ stepUp: stepUp === true ? "always" : "sometimes" } as const) : {};
@@ -143,7 +147,7 @@ export function command<S extends z.ZodType, O>(definition: Definition<S, O>): C
   const joined = noting(async (work: Work, input: z.output<S>): Promise<O> => {
     const scopes = authorise(work.caller, permission, at, input);
     const answer = await run({ ...work, scopes }, input);
-    if (permission !== null && permission !== "system") noteUse(work.caller, permission);
+    if (permission !== null && permission !== "system" && !notesUse) noteUse(work.caller, permission);
     if (sensitive === true || sensitive?.(answer)) work.govern(allowed(name, permission, scopes));
     return answer;
   }, name);

@@ -123,6 +123,8 @@ export const REFUSALS = [
   "session.limits_stale",
   "session.not_found",
   "session.proof_wrong",
+  "session.second_factor_own",
+  "session.second_factor_required",
   "session.step_up_required",
   "session.too_soon",
   "sign_in.over",

@@ -1,3 +1,4 @@
+import { isOutdated, withAccessNow } from "#server/domain/access/load-access.ts";
 import { writeRecord } from "#server/domain/audit/record.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { noteTried, writeGoverned } from "#server/domain/governance/record.ts";
@@ -9,6 +10,11 @@ import { wakeWorkers } from "#server/platform/queue.ts";
 import { subjectOf, withTrace } from "#server/platform/trace.ts";
 
 const ATTEMPTS = 3;
+/** Of those that began again because access moved under them: by so many changes in a row, and then it fails. */
+const MOVES = 10;
+
+/** Somebody's rights were changed while this waited for a lock. */
+class AccessMoved extends Error {}
 
 class RolledBack<T> extends Error {
   readonly answer: T;
@@ -22,7 +28,8 @@ class RolledBack<T> extends Error {
 
 /**
  * One transaction in the caller's tenant: `run`, then the record, then COMMIT. A serialization failure or deadlock
- * is run again, at most three times in all. A dry run does all of it and rolls back; what it was denied is noted. Workers are woken after the commit.
+ * is run again, at most three times in all; where the caller's access has changed meanwhile it is run again with what
+ * they may by then (R4). A dry run does all of it and rolls back; what it was denied is noted. Workers are woken after the commit.
  */
 export function transaction<T>(
   caller: Caller,
@@ -34,16 +41,18 @@ export function transaction<T>(
 }
 
 async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, options: { dryRun?: boolean }): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  let now = caller;
+  for (let [attempt, moves] = [1, 0]; ; ) {
     let after: Pick<Collected, "jobs" | "announced"> = { jobs: [], announced: [] };
     try {
       const answer = await inTenant(
         caller.tenantId,
         async (tx) => {
-          const { work, collected } = openWork(caller, tx);
+          const { work, collected } = openWork(now, tx);
           const result = await run(work);
           await writeRecord(work, collected);
           await writeGoverned(work, collected);
+          if (now.kind !== "SYSTEM" && (await isOutdated(tx, now))) throw new AccessMoved("access moved");
           if (options.dryRun) throw new RolledBack(result, collected);
           if (collected.events.length > 0 || collected.audit.length > 0) work.announce("outbox", [caller.tenantId]);
           after = collected;
@@ -56,10 +65,11 @@ async function attempts<T>(caller: Caller, run: (work: Work) => Promise<T>, opti
       return answer;
     } catch (error) {
       if (error instanceof RolledBack) {
-        noteTried(caller, error.collected);
+        noteTried(now, error.collected);
         return error.answer as T;
       }
-      if (attempt >= ATTEMPTS || !isRetryable(error)) throw error;
+      if (error instanceof AccessMoved && ++moves < MOVES) now = await withAccessNow(now);
+      else if (++attempt > ATTEMPTS || !isRetryable(error)) throw error;
     }
   }
 }

@@ -4,15 +4,18 @@ import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { decideByFilter } from "#server/domain/bulks/start-bulk.ts";
 import { askReset } from "#server/domain/identity/ask-reset.ts";
+import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { answerResets } from "#server/domain/identity/send-reset.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { deliverMessage } from "#server/domain/messaging/deliver-message.ts";
 import { sendMessage } from "#server/domain/messaging/send-message.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
+import { freezeSessions } from "#server/domain/sessions/freeze-sessions.ts";
 import { transaction } from "#server/domain/transaction.ts";
 import type { Database } from "#server/platform/db.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";
+import { openSessionOf } from "#server/testing/sessions.ts";
 import type { World } from "#server/testing/world.ts";
 import { makeTenant } from "#server/testing/world.ts";
 import { fanOut } from "#server/worker/fan-out.ts";
@@ -46,6 +49,8 @@ export async function fillTenant(admin: Database, worker: pg.Pool, requests = 3)
   const wanted = [{ name: "test", events: "all", batch: 1, outward: false, run: async () => [] }] as const;
   for (let more = true; more; ) ({ more } = await fanOut(worker, wanted));
   await admin.pool.query("INSERT INTO session_limits (tenant_id, concurrent) VALUES ($1, 5)", [world.tenantId]);
+  await transaction(await openSessionOf(world, account.personId), rotateSession);
+  await freezeSessions(await world.person("administrator"), {});
   await flushUses();
   const importId = uuidv7();
   await admin.pool.query(

@@ -30,7 +30,7 @@ async function* inParts(text: string | Buffer, size: number): AsyncGenerator<Uin
 /** What a person does on the import page, and what the rows say about it. */
 export function importsOf(admin: () => Database) {
   const upload = async (caller: Caller, text: string | Buffer, { name = "rows.csv", size = 64 * 1024 } = {}) =>
-    (await uploadFile(caller, name, inParts(text, size))).id;
+    (await uploadFile(async () => caller, name, inParts(text, size))).id;
   const run = (caller: Caller, id: string, signal: { readonly aborted: boolean } = { aborted: false }) =>
     runImport(caller.tenantId, id, signal);
   /** A file whose rows wait for the worker to check them. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
+import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { decideApproval, decideApprovals } from "#server/domain/approvals/decide.ts";
 import { draftBulk } from "#server/domain/bulks/draft-bulk.ts";
 import { abandonedBulks, listBulkItems } from "#server/domain/bulks/queries.ts";
@@ -7,6 +8,8 @@ import { ATTEMPTS, BATCH_MAX, REST_SECONDS } from "#server/domain/bulks/rules.ts
 import { decideByFilter, startBulk } from "#server/domain/bulks/start-bulk.ts";
 import { cancelBulk } from "#server/domain/bulks/steer-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { getGoverned, listGoverned } from "#server/domain/governance/queries.ts";
+import { flushDenials } from "#server/domain/governance/record.ts";
 import { bulksIn, hook, ONE } from "#server/testing/bulks.ts";
 import { bulkFlaws, recordFlaws, tableHashes } from "#server/testing/record.ts";
 import { refused } from "#server/testing/refused.ts";
@@ -153,10 +156,12 @@ describe("a running bulk", () => {
     expect(await bulks.row(id)).toMatchObject({ state: "DONE", decided: 2 });
   });
 
-  test("reads its starter's grants before each batch: a role lost on the way refuses the rest", async () => {
+  test("has its starter's grants of each batch's commit: a role lost in the second refuses that", async () => {
     const { type } = await bulks.fresh(BATCH_MAX + 20, "test.hook");
     const leaver = await world.person("decider");
+    let batches = 0;
     hook.onApply = async () => {
+      if (++batches !== 2) return;
       const { rows } = await admin().pool.query("SELECT id FROM assignments WHERE person_id = $1", [leaver.personId]);
       for (const row of rows) await revokeRole(await world.system(), { id: row.id });
     };
@@ -174,6 +179,14 @@ describe("a running bulk", () => {
     await admin().pool.query("UPDATE memberships SET status = 'DISABLED' WHERE person_id = $1", [leaver.personId]);
     await bulks.run(id);
     expect(await bulks.outcomes(id)).toEqual({ "REFUSED access.denied": 2 });
+    await flushDenials();
+    const filter = { outcome: "DENY", person: leaver.personId as string } as const;
+    const [entry, ...more] = (await listGoverned(await world.system(), { filter })).items;
+    expect([entry, more]).toMatchObject([{ operation: "bulks.runBatch", permission: "approvals:decide" }, []]);
+    expect(await getGoverned(await world.system(), { id: entry?.id as string })).toMatchObject({
+      explanation: { reason: "BARRED", anyOf: [...STAGE_PERMISSIONS], because: [] },
+      requestId: leaver.requestId,
+    });
   });
 
   test("cancelled stops after its batch: what was decided stays, the rest is untouched and stays so", async () => {

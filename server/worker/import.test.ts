@@ -4,6 +4,8 @@ import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { getGoverned, listGoverned } from "#server/domain/governance/queries.ts";
+import { flushDenials } from "#server/domain/governance/record.ts";
 import { checkImport } from "#server/domain/imports/check-import.ts";
 import { discardImport } from "#server/domain/imports/discard-import.ts";
 import { abandonedImports, getImport, listImports, listProblems } from "#server/domain/imports/queries.ts";
@@ -257,6 +259,12 @@ describe("what its importer may", () => {
     await imports.run(leaver, id);
     expect(await imports.row(id)).toMatchObject({ state: "FAILED", code: "access.denied", submitted: BATCH_ROWS });
     expect((await brought(id)).length).toBe(BATCH_ROWS);
+    await flushDenials();
+    const filter = { outcome: "DENY", person: leaver.personId as string } as const;
+    const [entry, ...more] = (await listGoverned(await world.system(), { filter })).items;
+    expect([entry, more]).toMatchObject([{ operation: "imports.claim", permission: "imports:run" }, []]);
+    const { explanation } = await getGoverned(await world.system(), { id: entry?.id as string });
+    expect(explanation).toMatchObject({ reason: "BARRED", because: [] });
   });
 
   test("a requester who left since is no requester: that row alone is left out", async () => {

@@ -4,6 +4,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { SignInForm } from "#components/identity/sign-in-form.tsx";
 import { EntryPage } from "#components/shell/entry-page.tsx";
+import { visitorOf } from "#server/api/auth.ts";
 import { safePath } from "#server/domain/identity/rules.ts";
 import { currentCaller } from "../../(console)/api.ts";
 
@@ -15,7 +16,7 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
   const { callbackUrl } = await searchParams;
   const target = safePath(typeof callbackUrl === "string" ? callbackUrl : null) ?? "/inbox";
-  if (await currentCaller()) redirect(target);
+  if (await visitorOf(currentCaller())) redirect(target);
   const t = await getTranslations("signIn");
   const product = await getTranslations("product");
   return (

@@ -4,7 +4,7 @@ import { LoaderCircle } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { PreviewSummary } from "#components/approvals/decide/preview-summary.tsx";
 import { useDecideSet } from "#components/approvals/decide/use-decide.ts";
@@ -54,8 +54,7 @@ function useConfirm({ target, decision, onDone }: DialogProps, preview: Preview 
   const router = useRouter();
   const set = useDecideSet();
   const bulk = useStartBulk();
-  const say = useErrorText();
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
 
   async function confirm(reason: string) {
     setError(null);
@@ -64,7 +63,7 @@ function useConfirm({ target, decision, onDone }: DialogProps, preview: Preview 
       else if (preview?.kind === "draft") router.push(`/bulks/${await bulk.run(preview.draft.id, decision, reason)}`);
       onDone();
     } catch (failure) {
-      setError(say(failure as ApiError));
+      setError(failure as ApiError);
     }
   }
   return { confirm, error, isPending: set.isPending || bulk.isPending };
@@ -76,7 +75,6 @@ export function DecideDialog(props: DialogProps) {
   const t = useTranslations("decide");
   const ui = useTranslations("ui");
   const format = useFormatter();
-  const say = useErrorText();
   const preview = usePreview(target, decision, opening);
   const trial = useTrial(preview.data?.kind === "draft" ? preview.data.draft : null, decision);
   const { confirm, error, isPending } = useConfirm(props, preview.data);
@@ -118,7 +116,7 @@ export function DecideDialog(props: DialogProps) {
         }}
       >
         {preview.error ? (
-          <p className="rounded-lg bg-bad-soft px-3 py-2 text-sm">{say(preview.error)}</p>
+          <Refused error={preview.error} />
         ) : (
           <PreviewSummary preview={preview.data} decision={decision} trial={trial} />
         )}
@@ -152,11 +150,7 @@ export function DecideDialog(props: DialogProps) {
             )}
           </Field>
         ) : null}
-        {error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {error}
-          </p>
-        ) : null}
+        <Refused error={error} />
       </form>
       <div className="sticky bottom-0 flex items-center justify-end gap-2 border-line border-t bg-raised px-5 py-3">
         <span className="mr-auto hidden items-center gap-1 text-ink-3 text-xs sm:inline-flex">

@@ -2,7 +2,8 @@
 
 import { CircleDotDashed, Snowflake, TriangleAlert } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
+import { WhyLink } from "#components/api/why-link.tsx";
 import { useRefusalGroups } from "#components/approvals/decide/use-decide.ts";
 import type { Preview } from "#components/approvals/decide/use-preview.ts";
 import type { Trial } from "#components/approvals/decide/use-trial.ts";
@@ -48,7 +49,6 @@ function TrialLines({ trial, decision }: { trial: Trial; decision: Decision }) {
 
 function TrialBar({ trial, total }: { trial: Trial; total: number }) {
   const t = useTranslations("decide");
-  const say = useErrorText();
   if (trial.tried >= total) return null;
   const { tried, running, error } = trial;
   return (
@@ -71,7 +71,11 @@ function TrialBar({ trial, total }: { trial: Trial; total: number }) {
       <Button size="sm" className="ml-auto" onClick={running ? trial.stop : trial.start}>
         {t(running ? "tryStop" : tried > 0 ? "tryOn" : "tryAll", { count: total })}
       </Button>
-      {error ? <span className="w-full text-bad">{say(error)}</span> : null}
+      {error ? (
+        <span className="w-full text-bad">
+          <ErrorText error={error} />
+        </span>
+      ) : null}
     </div>
   );
 }
@@ -130,9 +134,10 @@ function DryRunSummary({
           {t("willRecord", { count: result.recorded })}
         </Line>
       ) : null}
-      {groups.map(({ words, count }) => (
+      {groups.map(({ words, count, code, facts }) => (
         <Line key={words} icon={<TriangleAlert className="text-warn" aria-hidden />}>
-          <strong className="font-medium">{t("willRefuse", { count })}</strong> {words}
+          <strong className="font-medium">{t("willRefuse", { count })}</strong> {words}{" "}
+          <WhyLink code={code} facts={facts} />
         </Line>
       ))}
     </ul>

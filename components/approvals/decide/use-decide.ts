@@ -2,7 +2,8 @@
 
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTranslations } from "next-intl";
-import { useErrorText, useRefusalText } from "#components/api/refusal.ts";
+import { useSayFailure, useWhyAction } from "#components/api/failure.tsx";
+import { useRefusalText } from "#components/api/refusal.ts";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -39,7 +40,7 @@ export function useDecideOne() {
   const client = useTRPCClient();
   const apply = useApplyChanges();
   const refresh = useRefreshRows();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const command = useCommand<{ id: string; decision: Decision; comment?: string; version: number }, Approval>(
     (input, options) => client.approvals.decide.mutate(input, options),
   );
@@ -55,7 +56,7 @@ export function useDecideOne() {
     } catch (error) {
       const refused = error as ApiError;
       const retry = again && mayRetry(refused) ? { label: errors("retry"), onClick: again } : undefined;
-      toast.error(say(refused), { description: title, action: retry, ...(retry && { duration: RETRY_MS }) });
+      sayFailure(refused, { description: title, action: retry, ...(retry && { duration: RETRY_MS }) });
       if (refused.data?.httpStatus === 409 || refused.data?.httpStatus === 404) await refresh([id]);
       return false;
     }
@@ -63,17 +64,15 @@ export function useDecideOne() {
   return { decide, isPending: command.isPending };
 }
 
-/** Each different refusal of a result in words, with how many met it, the most frequent first. */
+/** Each different refusal of a result in words, with how many met it and what one of them says, the most frequent first. */
 export function useRefusalGroups() {
   const refusal = useRefusalText();
   return (results: SetResult["results"]) => {
-    const groups = new Map<string, number>();
-    for (const { outcome, code, state, facts } of results) {
-      if (outcome !== "REFUSED") continue;
-      const words = refusal(code, { ...facts, state });
-      groups.set(words, (groups.get(words) ?? 0) + 1);
-    }
-    return [...groups].map(([words, count]) => ({ words, count })).sort((a, b) => b.count - a.count);
+    const refused = results.filter(({ outcome }) => outcome === "REFUSED");
+    const groups = Map.groupBy(refused, ({ code, state, facts }) => refusal(code, { ...facts, state }));
+    return [...groups]
+      .map(([words, all]) => ({ words, count: all.length, code: all[0]?.code, facts: all[0]?.facts }))
+      .sort((a, b) => b.count - a.count);
   };
 }
 
@@ -84,6 +83,7 @@ export function useDecideSet() {
   const apply = useApplyChanges();
   const refresh = useRefreshRows();
   const groupsOf = useRefusalGroups();
+  const whyAction = useWhyAction();
   const command = useCommand<{ ids: string[]; versions: number[]; decision: Decision; comment?: string }, SetResult>(
     (input, options) => client.approvals.decideSet.mutate(input, options),
   );
@@ -101,9 +101,11 @@ export function useDecideSet() {
       ),
     );
     apply(settled);
-    const lines = groupsOf(results).map(({ words, count }) => t("refusedLine", { count, words }));
+    const groups = groupsOf(results);
+    const lines = groups.map(({ words, count }) => t("refusedLine", { count, words }));
+    const why = groups.map(({ code, facts }) => whyAction(code, facts)).find((action) => action !== null);
     const title = t("set", { decision, decided, recorded, refused });
-    if (refused > 0) toast.warning(title, { description: lines.join("\n"), duration: 10_000 });
+    if (refused > 0) toast.warning(title, { description: lines.join("\n"), duration: 10_000, ...why });
     else toast.success(title);
     void refresh(results.filter(({ outcome }) => outcome !== "DECIDED").map(({ id }) => id));
   }

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
@@ -20,7 +20,6 @@ export function CancelDialog({ approval, onClose }: { approval: Detail; onClose:
   const decide = useTranslations("decide");
   const client = useTRPCClient();
   const apply = useApplyChanges();
-  const say = useErrorText();
   const formId = useId();
   const [reason, setReason] = useState("");
   const cancel = useCommand<{ id: string; comment?: string }, Approval>((input, options) =>
@@ -53,11 +52,7 @@ export function CancelDialog({ approval, onClose }: { approval: Detail; onClose:
             <Textarea {...ids} maxLength={4000} value={reason} onChange={(event) => setReason(event.target.value)} />
           )}
         </Field>
-        {cancel.error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {say(cancel.error)}
-          </p>
-        ) : null}
+        <Refused error={cancel.error} />
       </form>
       <div className="flex justify-end gap-2 border-t px-5 py-3">
         <Button onClick={onClose}>{t("keep")}</Button>

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useEffect, useId, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
@@ -34,7 +34,6 @@ function useKeptText(key: string): [string, (text: string) => void] {
 /** Says something about a request; what could not be sent stays in the box. */
 export function CommentBox({ approval }: { approval: Detail }) {
   const t = useTranslations("comments");
-  const say = useErrorText();
   const id = useId();
   const { may, person } = useMe();
   const client = useTRPCClient();
@@ -84,11 +83,7 @@ export function CommentBox({ approval }: { approval: Detail }) {
           void send();
         }}
       />
-      {comment.error ? (
-        <p id={`${id}-error`} role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-          {say(comment.error)}
-        </p>
-      ) : null}
+      <Refused id={`${id}-error`} error={comment.error} />
       {text.trim() === "" ? null : (
         <div className="flex items-center gap-2">
           <span className="mr-auto hidden items-center gap-1 text-ink-3 text-xs sm:inline-flex">

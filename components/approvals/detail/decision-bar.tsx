@@ -3,7 +3,7 @@
 import { Check, Info, PenLine, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useLayoutEffect, useRef, useState } from "react";
-import { useRefusalText } from "#components/api/refusal.ts";
+import { RefusalText } from "#components/api/failure.tsx";
 import { useDecideOne } from "#components/approvals/decide/use-decide.ts";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
 import { Button } from "#components/ui/button.tsx";
@@ -39,13 +39,13 @@ function useKeptFocus(disabled: boolean, isPending: boolean) {
 /** Why it cannot be decided now, in words; null where it can. */
 function useObstacle(approval: Detail) {
   const t = useTranslations("decide");
-  const refusal = useRefusalText();
   useClock(); // what is said tells how long ago
   const [read, setRead] = useState(approval.revision);
   const { allowed, code, facts } = approval.decidable;
   // Nobody decides on what came under their pointer this moment.
   const isNew = allowed && approval.revision !== read;
-  const why = allowed ? (isNew ? t("revised", { revision: approval.revision }) : null) : refusal(code, facts);
+  const revised = isNew ? t("revised", { revision: approval.revision }) : null;
+  const why = allowed ? revised : <RefusalText code={code} facts={facts} />;
   return { why, accept: isNew ? () => setRead(approval.revision) : null };
 }
 
@@ -131,7 +131,6 @@ export function DecisionBar({ approval }: { approval: Detail }) {
             variant={variant}
             disabled={why !== null || isPending}
             aria-describedby={why ? "why-not" : undefined}
-            title={why ?? undefined}
             onClick={() => void submit(decision)}
           >
             <Icon className={`size-4 ${why === null ? tone : ""}`} aria-hidden />

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import { useTRPC } from "#components/api/trpc.ts";
 import type { Action } from "#components/api/use-action.ts";
 import { useAction } from "#components/api/use-action.ts";
@@ -27,7 +27,6 @@ interface RemindProps {
 export function RemindDialog({ approval, remind, onClose, onDone }: RemindProps) {
   const t = useTranslations("approvalMail");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const formId = useId();
   const trpc = useTRPC();
   const { person } = useMe();
@@ -83,11 +82,7 @@ export function RemindDialog({ approval, remind, onClose, onDone }: RemindProps)
             </li>
           ))}
         </ul>
-        {asked.error || error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {say(error ?? asked.error)}
-          </p>
-        ) : null}
+        <Refused error={error ?? asked.error} />
       </form>
       <div className="flex justify-end gap-2 border-t px-5 py-3">
         <Button onClick={onClose}>{ui("cancel")}</Button>

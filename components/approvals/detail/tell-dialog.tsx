@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { Action } from "#components/api/use-action.ts";
 import { useAction } from "#components/api/use-action.ts";
 import type { Detail } from "#components/approvals/detail/use-approval.ts";
@@ -20,7 +20,6 @@ interface TellProps {
 export function TellDialog({ approval, tell, onClose, onDone }: TellProps) {
   const t = useTranslations("approvalMail");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const { run, isPending, error } = useAction(tell);
   const name = approval.requester?.name ?? "";
 
@@ -39,11 +38,7 @@ export function TellDialog({ approval, tell, onClose, onDone }: TellProps) {
       description={t("tellLead", { email: approval.requester?.email ?? "", state: approval.state })}
     >
       <div className="px-5 pt-2 pb-4">
-        {error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {say(error)}
-          </p>
-        ) : null}
+        <Refused error={error} />
       </div>
       <div className="flex justify-end gap-2 border-t px-5 py-3">
         <Button onClick={onClose}>{ui("cancel")}</Button>

@@ -3,7 +3,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { CircleDashed, CircleSlash, Info, TriangleAlert } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import { Section } from "#components/approvals/detail/section.tsx";
@@ -73,7 +73,6 @@ function Stage({ stage }: { stage: Foreseen["stages"][number] }) {
 /** Who will have to decide what is being written, as it stands now. */
 export function Foresight({ values, setting }: { values: Values; setting: Setting }) {
   const t = useTranslations("request");
-  const say = useErrorText();
   const { data, error, isPending, fetchStatus } = useForesight(values, setting);
   const looking = isPending && fetchStatus !== "idle";
   return (
@@ -81,7 +80,11 @@ export function Foresight({ values, setting }: { values: Values; setting: Settin
       <div aria-live="polite" className="flex flex-col gap-3">
         {looking ? <Skeleton className="w-48" /> : null}
         {!data && !looking && !error ? <p className="text-ink-3 text-sm">{t("nextLater")}</p> : null}
-        {error ? <p className="text-bad text-sm">{say(error)}</p> : null}
+        {error ? (
+          <p className="text-bad text-sm">
+            <ErrorText error={error} />
+          </p>
+        ) : null}
         {data ? (
           <ol className="flex flex-col gap-2.5">
             {data.stages.map((stage, index) => (

@@ -3,7 +3,7 @@
 import { ArrowLeft, History, LoaderCircle, TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { Button, buttonClass } from "#components/ui/button.tsx";
 import { Ago } from "#components/ui/time.tsx";
@@ -29,7 +29,6 @@ interface FrameProps {
 /** The page of a request's form: what is written on one side, what follows from it on the other, sending below. */
 export function FormFrame(props: FrameProps) {
   const t = useTranslations("request");
-  const say = useErrorText();
   const { back, title, lead, restoredAt, wrong, error, isPending, disabled } = props;
   return (
     <form noValidate className="flex min-h-0 flex-1 flex-col" onSubmit={props.onSubmit}>
@@ -75,7 +74,9 @@ export function FormFrame(props: FrameProps) {
           ) : error ? (
             <p className="flex items-start gap-2 text-bad">
               <TriangleAlert className="mt-0.5 size-4 shrink-0" aria-hidden />
-              {say(error)}
+              <span className="min-w-0">
+                <ErrorText error={error} />
+              </span>
             </p>
           ) : (
             <p className="text-ink-3 text-xs">{t("keptHere")}</p>

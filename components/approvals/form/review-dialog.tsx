@@ -2,7 +2,7 @@
 
 import { LoaderCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useErrorText } from "#components/api/refusal.ts";
+import { Refused } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { contentChanges } from "#components/approvals/detail/difference.ts";
 import { RevisionChanges } from "#components/approvals/detail/revision-changes.tsx";
@@ -27,7 +27,6 @@ interface ReviewProps {
 export function ReviewDialog({ stands, content, schema, error, isPending, onSend, onClose }: ReviewProps) {
   const t = useTranslations("request");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const changes = contentChanges({ ...contentOf(stands) }, { ...content });
   return (
     <Dialog
@@ -52,11 +51,7 @@ export function ReviewDialog({ stands, content, schema, error, isPending, onSend
         ) : (
           <RevisionChanges changes={changes} schema={schema} />
         )}
-        {error ? (
-          <p role="alert" className="rounded-lg bg-bad-soft px-3 py-2 text-sm">
-            {say(error)}
-          </p>
-        ) : null}
+        <Refused error={error} />
       </form>
       <div className="sticky bottom-0 flex items-center justify-end gap-2 border-line border-t bg-raised px-5 py-3">
         <span className="mr-auto hidden items-center gap-1 text-ink-3 text-xs sm:inline-flex">

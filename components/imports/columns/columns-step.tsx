@@ -5,7 +5,7 @@ import { UserRoundX } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useState } from "react";
 import { ErrorBar, ErrorNotice } from "#components/api/error-notice.tsx";
-import { useErrorText } from "#components/api/refusal.ts";
+import { useSayFailure } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
 import { useCommand } from "#components/api/use-command.ts";
@@ -20,7 +20,6 @@ import type { Import } from "#components/imports/use-import.ts";
 import { Button } from "#components/ui/button.tsx";
 import { Field, Select } from "#components/ui/field.tsx";
 import { Skeleton } from "#components/ui/notice.tsx";
-import { toast } from "#components/ui/toast.ts";
 import { useUnsaved } from "#components/ui/use-unsaved.ts";
 
 const DELIMITERS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" } as const satisfies Record<
@@ -49,7 +48,7 @@ function useCheck(of: Import, onChecked: () => void) {
   const client = useTRPCClient();
   const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const say = useErrorText();
+  const sayFailure = useSayFailure();
   const command = useCommand<{ id: string; version: number; map: MapInput }, unknown>((input, options) =>
     client.imports.check.mutate(input, options),
   );
@@ -58,7 +57,7 @@ function useCheck(of: Import, onChecked: () => void) {
       await command.run({ id: of.id, version: of.version, map });
       onChecked();
     } catch (error) {
-      toast.error(say(error as ApiError));
+      sayFailure(error as ApiError);
     } finally {
       await queryClient.invalidateQueries(trpc.imports.get.queryFilter({ id: of.id }));
       void queryClient.invalidateQueries(trpc.imports.columns.queryFilter({ id: of.id }));

@@ -3,7 +3,7 @@
 import { Braces, Download, FileJson } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { useErrorText } from "#components/api/refusal.ts";
+import { ErrorText } from "#components/api/failure.tsx";
 import type { ApiError } from "#components/api/trpc.ts";
 import { useTRPCClient } from "#components/api/trpc.ts";
 import type { MapInput } from "#components/imports/columns/map-draft.ts";
@@ -31,11 +31,10 @@ interface DialogProps {
 function PasteDialog({ id, onClose, onUse }: DialogProps) {
   const t = useTranslations("importColumns");
   const ui = useTranslations("ui");
-  const say = useErrorText();
   const client = useTRPCClient();
   const fileId = useId();
   const [text, setText] = useState("");
-  const [flaw, setFlaw] = useState<string | null>(null);
+  const [flaw, setFlaw] = useState<React.ReactNode>(null);
   const [busy, setBusy] = useState(false);
   const use = async () => {
     let map: MapInput;
@@ -54,7 +53,8 @@ function PasteDialog({ id, onClose, onUse }: DialogProps) {
       // Columns that this file has not are said where they stand, and can be mended there.
       if (code === "import.missing_columns") return onUse(map);
       const paths = issues.map(({ path }) => path || "{}").slice(0, 5);
-      setFlaw(code === "input.invalid" && paths.length > 0 ? t("notMap", { path: paths.join(", ") }) : say(error));
+      const isNoMap = code === "input.invalid" && paths.length > 0;
+      setFlaw(isNoMap ? t("notMap", { path: paths.join(", ") }) : <ErrorText error={error} />);
     } finally {
       setBusy(false);
     }

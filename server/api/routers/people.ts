@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { as, read, router, stranger, write } from "#server/api/trpc.ts";
 import { parse } from "#server/domain/command.ts";
-import { closeSession } from "#server/domain/identity/close-session.ts";
 import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";
 import { getPerson, invitationByToken, listInvitations, listPeople } from "#server/domain/people/queries.ts";
 import { tokenInput, welcomeInput } from "#server/domain/people/schema.ts";
@@ -27,13 +26,12 @@ export const people = router({
   accept: stranger.input(as<z.input<typeof welcomeInput>>()).mutation(async ({ ctx, input }) => {
     const { token, name, password, language } = parse(welcomeInput, input);
     const before = await ctx.caller();
-    const signedInAs = before?.personId ?? null;
     const device = ctx.device();
-    const place = { ...ctx.place, device, provenAt: before?.provenAt };
-    const session = await acceptInvitation({ ...place, token, name, password, language, signedInAs });
-    if (before) await closeSession(before, {});
-    ctx.setDevice(device);
-    ctx.setSession(session.token);
+    const session = await acceptInvitation({ ...ctx.place, device, token, name, password, language, before });
+    if (session.token !== null) {
+      ctx.setDevice(device);
+      ctx.setSession(session.token);
+    }
     return { accepted: true };
   }),
 });

@@ -7,16 +7,17 @@ import type { proofInput } from "#server/domain/identity/schema.ts";
 import { tenantChoice } from "#server/domain/identity/schema.ts";
 import { stepUp, stepUpOptions } from "#server/domain/identity/step-up.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
+import { freezeSessions } from "#server/domain/sessions/freeze-sessions.ts";
 import { nameSession } from "#server/domain/sessions/name-session.ts";
 import {
-  countSessions,
+  countFrozen,
   listSessions,
   mySessions,
   sessionChoices,
   sessionLimits,
 } from "#server/domain/sessions/queries.ts";
 import { revokeOtherSessions, revokeOwnSession } from "#server/domain/sessions/revoke-own.ts";
-import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
+import { revokeFrozen, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import { setSessionLimits } from "#server/domain/sessions/set-limits.ts";
 
 export const sessions = router({
@@ -26,9 +27,10 @@ export const sessions = router({
   revokeOthers: write(revokeOtherSessions),
   list: read(listSessions),
   choices: read(sessionChoices),
-  count: read(countSessions),
+  freeze: write(freezeSessions),
+  countFrozen: read(countFrozen),
   revoke: write(revokeSessions),
-  revokeMatching: write(revokeMatching),
+  revokeFrozen: write(revokeFrozen),
   limits: read(sessionLimits),
   setLimits: write(setSessionLimits),
   /** How many would end by it. */

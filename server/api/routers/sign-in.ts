@@ -2,7 +2,6 @@ import type { z } from "zod";
 import type { Context } from "#server/api/context.ts";
 import { limitSignIn } from "#server/api/context.ts";
 import { as, router, stranger } from "#server/api/trpc.ts";
-import { closeSession } from "#server/domain/identity/close-session.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import type { codeInput, passkeySignInInput } from "#server/domain/identity/schema.ts";
 import { passkeyOptions, signInWithPasskey } from "#server/domain/identity/sign-in-with-passkey.ts";
@@ -17,9 +16,7 @@ const counted = stranger.use(({ next, ctx }) => {
 /** The browser is somebody's from now on; the cookie of before is worth nothing. */
 async function enter(ctx: Context, admit: (place: Place) => Promise<{ token: string }>) {
   const device = ctx.device();
-  const { token } = await admit({ ...ctx.place, device });
-  const before = await ctx.caller();
-  if (before) await closeSession(before, {});
+  const { token } = await admit({ ...ctx.place, device, replaces: await ctx.caller() });
   ctx.setDevice(device);
   ctx.setSession(token);
   ctx.setChallenge(null);

@@ -12,6 +12,7 @@ import { resubmitApproval } from "#server/domain/approvals/resubmit.ts";
 import { submitApproval, submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
+import { getGoverned, listGoverned } from "#server/domain/governance/queries.ts";
 import { listPeople } from "#server/domain/people/queries.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
@@ -43,7 +44,8 @@ describe("access that is asked for", () => {
     expect(may(await now(nobody), "approvals:decide", world.orgs.ca)).toBe(false);
     expect(await listAsked(nobody, {})).toMatchObject([{ id, state: "PENDING", role: "decider", until: null }]);
     const before = Date.now();
-    await approve(ana, id);
+    const asked = { ...(await now(ana)), requestId: "req-ask", correlationId: "chain-ask" };
+    await approve(asked, id);
     const [given] = await rows("SELECT * FROM assignments WHERE approval_id = $1", [id]);
     expect(given).toMatchObject({
       person_id: nobody.personId,
@@ -56,6 +58,18 @@ describe("access that is asked for", () => {
     const hours = (given.ends_at.getTime() - before) / 3_600_000;
     expect(hours).toBeGreaterThan(7.99);
     expect(hours).toBeLessThan(8.01);
+    const filter = { requestId: "req-ask", operation: "access.grantAsked" } as const;
+    const [allowed, ...others] = (await listGoverned(await now(ana), { filter })).items;
+    expect([allowed, others]).toMatchObject([
+      { outcome: "ALLOW", permission: "access:write", scope: { code: "CA" } },
+      [],
+    ]);
+    expect(await getGoverned(await now(ana), { id: allowed?.id as string })).toMatchObject({
+      by: { kind: "PERSON", id: ana.personId },
+      explanation: { reason: "GRANTS", because: [{ role: "administrator", scope: { kind: "TENANT" } }], against: [] },
+      revision: String(asked.access.revision),
+      correlationId: "chain-ask",
+    });
     const [logged] = await rows("SELECT person_id, after FROM audit_logs WHERE target_id = $1", [given.id]);
     expect(logged).toMatchObject({
       person_id: ana.personId,
@@ -120,13 +134,13 @@ describe("access that is asked for", () => {
     const { id } = await ask(olu, { role: "confirmer" });
     await decideApproval(ana, { id, decision: "CHANGES_REQUESTED", comment: "For less long." });
     const before = await tableHashes(admin().pool);
-    for (const sent of [
-      submitApproval(olu, item),
-      submitApprovals(olu, { items: [plain, item] }),
-      resubmitApproval(olu, { id, title: "Coffee" }),
-      resubmitApproval(olu, { id }),
+    for (const send of [
+      () => submitApproval(olu, item),
+      () => submitApprovals(olu, { items: [plain, item] }),
+      () => resubmitApproval(olu, { id, title: "Coffee" }),
+      () => resubmitApproval(olu, { id }),
     ])
-      expect(await refused(sent)).toEqual({ code: "approval.type_reserved", facts: { type: ASK_TYPE } });
+      expect(await refused(send())).toEqual({ code: "approval.type_reserved", facts: { type: ASK_TYPE } });
     expect(await tableHashes(admin().pool)).toEqual(before);
     await approve(ana, (await ask(olu, { role: "confirmer", hours: 1 })).id);
     expect((await listAsked(olu, {})).map(({ state }) => state)).toEqual(["APPROVED", "CHANGES_REQUESTED"]);
@@ -267,6 +281,13 @@ describe("its approval is refused, and nothing is written,", () => {
     const { id } = await ask(nobody);
     const [member] = (await listPeople(ana, { q: nobody.name })).items;
     await setMemberStatus(ana, { id: member?.id as string, status: "DISABLED" });
+    await unchanged(id, ana, { code: "grant.not_member", facts: {} });
+  });
+
+  test("while their account is frozen: a stranger may have asked in their name", async () => {
+    const nobody = await world.person(null);
+    const { id } = await ask(nobody);
+    await rows("UPDATE people SET frozen_at = now() WHERE id = $1", [nobody.personId]);
     await unchanged(id, ana, { code: "grant.not_member", facts: {} });
   });
 

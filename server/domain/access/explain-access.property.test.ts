@@ -25,6 +25,7 @@ const anyQuestion = fc.record({
   permission: fc.constantFrom(...WHAT),
   at: fc.nat(50),
   turn: fc.nat(50),
+  frozen: fc.boolean(),
 });
 
 type Said = Awaited<ReturnType<typeof explainAccess>>;
@@ -71,7 +72,7 @@ async function make(world: World, holder: Holder, part: Change): Promise<void> {
 test("R6 each grant of an allow revoked, it turns; what a denial asks for done, it turns, and not before the last of it", {
   timeout: LONG ? 1_800_000 : 150_000,
 }, async () => {
-  const seen = { allowed: 0, denied: 0, lifts: 0, LIFT: 0, RENEW: 0, GRANT: 0 };
+  const seen = { allowed: 0, denied: 0, lifts: 0, LIFT: 0, RENEW: 0, GRANT: 0, frozen: 0 };
   const property = fc.asyncProperty(
     anyTree,
     fc.array(anyRole, { minLength: 2, maxLength: 3 }),
@@ -86,8 +87,18 @@ test("R6 each grant of an allow revoked, it turns; what a denial asks for done, 
       const holders: Holder[] = [{ personId: personId as string }, { clientId }];
       await giveAll(world, grants, { holders, roles: await makeRoles(world, sets), scopes });
 
-      for (const { of, permission, at, turn } of questions) {
+      for (const { of, permission, at, turn, frozen } of questions) {
         const [holder, scopeId] = [pick(holders, of), pick(scopes, at)];
+        if (frozen && "personId" in holder) {
+          const freeze = (how: string) =>
+            admin().pool.query(`UPDATE people SET frozen_at = ${how} WHERE id = $1`, [holder.personId]);
+          await freeze("now()");
+          expect(await again(subjectOf(world, holder))).toBeNull();
+          const of = await explainAccess((await again(ada)) as Caller, { ...holder, permission, scopeId });
+          expect(of).toMatchObject({ allowed: false, barred: "FROZEN" });
+          if (of.because.length > 0 && of.against.length === 0) seen.frozen++;
+          await freeze("NULL");
+        }
         const now = async () => (await again(subjectOf(world, holder))) as Caller;
         const says = async () => may(await now(), permission, scopeId);
         const said = await explainAccess((await again(ada)) as Caller, { ...holder, permission, scopeId });

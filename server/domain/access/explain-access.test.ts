@@ -14,7 +14,7 @@ import { codeOf } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-bindTestDatabase();
+const { admin } = bindTestDatabase();
 const DECIDE: Permission = "approvals:decide";
 
 let world: World;
@@ -97,6 +97,32 @@ describe("why", () => {
     const asked = { permission: DECIDE, scopeId: spring, personId: idOf(vera) };
     expect(await explainAccess(ada, asked)).toMatchObject({ allowed: false, barred: "DISABLED" });
     expect((await whatCan(ada, { personId: idOf(vera) })).permissions).toEqual([]);
+    const olu = await world.person("decider");
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [olu.personId]);
+    const ofOlu = await explainAccess(ada, { ...asked, personId: idOf(olu) });
+    expect(ofOlu).toMatchObject({ allowed: false, barred: "FROZEN", because: [{ role: "decider" }] });
+    expect((await whatCan(ada, { personId: idOf(olu) })).permissions).toEqual([]);
+  });
+
+  test("what somebody can is through the roles that give it now, and through none that is over, to come or denied", async () => {
+    const vera = await world.person("decider");
+    const personId = idOf(vera);
+    const [day, at] = [86_400_000, Date.now()];
+    const times = (from: number, until: number) => ({
+      from: new Date(at + from * day).toISOString(),
+      until: new Date(at + until * day).toISOString(),
+    });
+    const give = async (role: string, more: object) =>
+      void (await assignRole(ada, { personId, role, scopeId: world.rootId, ...more }));
+    await give("confirmer", times(-2, -1));
+    await give("service", times(1, 2));
+    await give("administrator", { scopeId: world.orgs.ny });
+    await assignRole(ada, { personId, role: "administrator", scopeId: world.orgs.ny, effect: "DENY" });
+    const { permissions } = await whatCan(await now(ada), { personId });
+    expect(permissions.find(({ permission }) => permission === DECIDE)).toMatchObject({
+      roles: ["decider"],
+      except: [{ code: "NY" }],
+    });
   });
 
   test("is told of others to who administers that place, and of them only what lies there or above", async () => {
@@ -171,5 +197,50 @@ describe("who can, and what", () => {
         }
     }
     expect(await codeOf(whoCan(cal, { permission: DECIDE, scopeId: orgs.ny }))).toBe("scope.not_found");
+  });
+
+  test("of many places goes on page by page, each of them once, the exceptions last; of a program as of a person", async () => {
+    const vera = await world.person(null);
+    const client = await world.client();
+    const items = Array.from({ length: 7 }, (_, n) => ({ code: `ORG${n}`, name: `Organisation ${n}` }));
+    const made = await createScopes(await now(ada), { parentId: world.rootId, kind: "ORG", items });
+    const [closed, ...open] = made.map(({ id }) => id);
+    const giver = await now(ada);
+    for (const scopeId of open) await assignRole(giver, { personId: idOf(vera), role: "reader", scopeId });
+    await assignRole(giver, { clientId: client.clientId as string, role: "reader", scopeId: world.rootId });
+    for (const scopeId of [closed as string, ...open.slice(0, 2)])
+      await assignRole(giver, { clientId: client.clientId as string, role: "reader", scopeId, effect: "DENY" });
+    const pages = async (whom: { personId: string } | { clientId: string }, limit: number) => {
+      const found: { at: string[]; except: string[]; pages: number } = { at: [], except: [], pages: 0 };
+      for (let after: string | undefined; ; ) {
+        const asked = { ...whom, permission: "policies:read" as const, limit, ...(after ? { after } : {}) };
+        const [page] = (await whatCan(await now(ada), asked)).permissions;
+        if (!page) throw new Error("nothing is held");
+        expect(page.at.length + page.except.length).toBeLessThanOrEqual(limit);
+        found.at.push(...page.at.map(({ code }) => code));
+        found.except.push(...page.except.map(({ code }) => code));
+        found.pages++;
+        if (!page.next) return { ...found, places: page.places, exceptions: page.exceptions };
+        after = page.next;
+      }
+    };
+    const codes = items.map(({ code }) => code);
+    expect(await pages({ personId: idOf(vera) }, 2)).toEqual({
+      at: codes.slice(1),
+      except: [],
+      pages: 3,
+      places: 6,
+      exceptions: 0,
+    });
+    expect(await pages({ clientId: client.clientId as string }, 2)).toEqual({
+      at: [world.code],
+      except: codes.slice(0, 3),
+      pages: 2,
+      places: 1,
+      exceptions: 3,
+    });
+    const gone = whatCan(ada, { personId: idOf(vera), permission: "policies:read", after: uuidv7() });
+    expect(await codeOf(gone)).toBe("cursor.invalid");
+    expect(await codeOf(whatCan(ada, { after: uuidv7() }))).toBe("input.invalid");
   });
 });

@@ -1,13 +1,16 @@
 import type { z } from "zod";
-import type { Explanation, Role } from "#server/domain/access/explain.ts";
-import { explain } from "#server/domain/access/explain.ts";
+import type { Bar, Explanation, Role, Standing } from "#server/domain/access/explain.ts";
+import { barredBy, explain } from "#server/domain/access/explain.ts";
+import { refuseUnadministered } from "#server/domain/access/guard-administration.ts";
 import type { PastGrant } from "#server/domain/access/read-past.ts";
 import { pastGrants, pastRoles, pastStanding } from "#server/domain/access/read-past.ts";
 import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
-import { allows, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
+import { allows, isOpen, narrowGrants, PERMISSIONS, PROGRAM_ROLE } from "#server/domain/access/rules.ts";
 import type { subjectInput } from "#server/domain/access/schema.ts";
 import { explainInput, holdingsInput, whoCanInput } from "#server/domain/access/schema.ts";
-import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { asDenied } from "#server/domain/governance/record.ts";
+import { ADMITTED, STANDING } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
@@ -68,8 +71,19 @@ interface Asked {
   readonly name: string;
   readonly email: string | null;
   /** Why whoever it is can do nothing at all; null where they can sign in. */
-  readonly barred: "DISABLED" | "ENDED" | "BLOCKED" | "ABSENT" | null;
+  readonly barred: Bar | null;
   readonly grants: readonly NamedGrant[];
+}
+
+/** Of who is there and of whom the caller administers nothing what is said of who is not. */
+async function unadministered({ caller, tx }: Read, id: string): Promise<Refusal> {
+  const unknown = new Refusal("person.not_found");
+  const { tenantId } = caller;
+  const there = await tx.$queryRaw<unknown[]>`
+    SELECT FROM memberships WHERE tenant_id = ${tenantId}::uuid AND person_id = ${id}::uuid
+    UNION ALL SELECT FROM service_clients WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+  if (there.length === 0) return unknown;
+  return asDenied(unknown, { permission: "access:write", scopeId: null, reason: "GRANTS" });
 }
 
 /**
@@ -94,7 +108,8 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
   const onTheWay = new Set([...administered].flatMap((scope) => caller.access.scopes.get(scope)?.path ?? []));
   const past = at ? (await pastGrants(read, { id, isPerson: ofPerson }, at)).map(asGrant) : null;
   const then = past === null ? grants : limits ? narrowGrants(caller.access.scopes, past, limits) : past;
-  if (!isAll && !held && !then.some(({ scopeId }) => administered.has(scopeId))) throw new Refusal("person.not_found");
+  const isTheirs = isAll || held || then.some(({ scopeId }) => administered.has(scopeId));
+  if (!isTheirs) throw await unadministered(read, id);
   const shown = isAll ? then : then.filter(({ scopeId }) => onTheWay.has(scopeId));
   if (!ofPerson) {
     const client = await tx.serviceClient.findUnique({ where: { tenantId_id: { tenantId, id } } });
@@ -108,13 +123,12 @@ async function subjectOf(read: Read, { personId, clientId }: z.output<typeof sub
       grants: shown,
     };
   }
-  const [member] = await tx.$queryRaw<{ name: string; email: string; status: string; blocked: boolean }[]>`
-    SELECT p.name, p.email, m.status, p.disabled_at IS NOT NULL AS blocked FROM memberships m JOIN people p ON p.id = m.person_id
+  const [member] = await tx.$queryRaw<({ name: string; email: string } & Standing)[]>`
+    SELECT p.name, p.email, ${STANDING} FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${id}::uuid`;
   if (!member) throw new Refusal("person.not_found");
-  const { name, email, status, blocked } = member;
-  const barred = blocked ? "BLOCKED" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
-  return { kind: "PERSON", id, name, email, barred, grants: shown };
+  const { name, email } = member;
+  return { kind: "PERSON", id, name, email, barred: barredBy(member), grants: shown };
 }
 
 const ROLES_MAX = 500;
@@ -152,11 +166,10 @@ async function rolesFor(read: Read, kind: Asked["kind"], at: Date | undefined): 
 /** How a subject stood at a moment: what barred them, the revision, and whether all that was changed before is known. */
 async function standingAt(read: Read, { kind, id }: Pick<Asked, "kind" | "id">, scopeId: string, at: Date) {
   const isPerson = kind === "PERSON";
-  const { status, blocked, disabled, there, revision, since } = await pastStanding(read, { id, isPerson }, scopeId, at);
+  const { disabled, there, revision, since, ...standing } = await pastStanding(read, { id, isPerson }, scopeId, at);
   if (!there) throw new Refusal("scope.not_found");
-  const member = status === null ? "ABSENT" : status === "ACTIVE" ? null : (status as "DISABLED" | "ENDED");
   const client = disabled === null ? "ABSENT" : disabled ? "DISABLED" : null;
-  const barred: Asked["barred"] = !isPerson ? client : blocked ? "BLOCKED" : member;
+  const barred = isPerson ? barredBy(standing) : client;
   return { barred, revision, incompleteBefore: since && at < since ? since.toISOString() : null };
 }
 
@@ -173,7 +186,8 @@ export const explainAccess = query({
     const { access } = caller;
     const isSelf = whom.personId === undefined && whom.clientId === undefined;
     const scope = access.scopes.get(scopeId);
-    if (!scope || (!isSelf && !may(caller, "access:write", scopeId))) throw new Refusal("scope.not_found");
+    if (!isSelf) refuseUnadministered(caller, scopeId);
+    if (!scope) throw new Refusal("scope.not_found");
     const { grants, barred: barredNow, ...subject } = await subjectOf(read, whom, at);
     const roles = await rolesFor(read, subject.kind, at);
     const then = at ? await standingAt(read, subject, scopeId, at) : null;
@@ -218,17 +232,18 @@ export const whoCan = query({
   permission: "access:write",
   input: whoCanInput,
   run: async (read, { permission, scopeId, after, limit }): Promise<{ items: Holder[]; next: string | null }> => {
-    const { caller, tx, scopes } = read;
+    const { caller, tx } = read;
     const { tenantId, access } = caller;
     const path = access.scopes.get(scopeId)?.path;
-    if (!path || !scopes.includes(scopeId)) throw new Refusal("scope.not_found");
+    refuseUnadministered(caller, scopeId);
+    if (!path) throw new Refusal("scope.not_found");
     const subjects = await tx.$queryRaw<{ id: string }[]>`
       SELECT DISTINCT coalesce(a.person_id, a.client_id) AS id FROM assignments a
       JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ${permission}
       LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id LEFT JOIN people p ON p.id = a.person_id
       LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id
       WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${path}::uuid[]) AND a.effect = 'ALLOW'
-        AND (a.client_id IS NOT NULL AND c.disabled_at IS NULL OR m.status = 'ACTIVE' AND p.disabled_at IS NULL)
+        AND (a.client_id IS NOT NULL AND c.disabled_at IS NULL OR m.status = 'ACTIVE' AND ${ADMITTED})
         AND coalesce(a.person_id, a.client_id) > ${after ?? "00000000-0000-0000-0000-000000000000"}::uuid
       ORDER BY 1 LIMIT ${LOOKED_AT_MAX + 1}`;
     const looked = subjects.slice(0, LOOKED_AT_MAX).map(({ id }) => id);
@@ -258,8 +273,9 @@ export const whoCan = query({
 });
 
 /** The tops of the parts of the tree in which something holds, and of the parts within them in which it does not. */
-function partsOf(nodes: readonly ScopeNode[], holds: (scope: ScopeNode) => boolean) {
-  const by = new Map(nodes.map((scope) => [scope.id, holds(scope)]));
+function partsOf(nodes: readonly ScopeNode[], where: readonly ScopeNode[]) {
+  const holds = new Set(where);
+  const by = new Map(nodes.map((scope) => [scope.id, holds.has(scope)]));
   const above = ({ path }: ScopeNode) => by.get(path.at(-2) ?? "") ?? false;
   return {
     at: nodes.filter((scope) => by.get(scope.id) && !above(scope)),
@@ -267,14 +283,41 @@ function partsOf(nodes: readonly ScopeNode[], holds: (scope: ScopeNode) => boole
   };
 }
 
-const PARTS_MAX = 100;
+/** Through which roles somebody may, where they may: what is over, to come, or denied wherever it reaches gives nothing. */
+function rolesOf(grants: readonly NamedGrant[], permission: Permission, where: readonly ScopeNode[], now: number) {
+  const reached = new Set(where.flatMap(({ path }) => path));
+  const gives = (grant: NamedGrant) =>
+    grant.effect === "ALLOW" && grant.permissions.has(permission) && isOpen(grant, now) && reached.has(grant.scopeId);
+  return [...new Set(grants.filter(gives).map(({ role }) => role))].sort();
+}
 
-/** What somebody may do, and where: for each permission the tops of the parts of the tree in which they may. */
+const byCode = (a: ScopeNode, b: ScopeNode) => a.code.localeCompare(b.code, "en") || (a.id < b.id ? -1 : 1);
+
+/** A page of the parts of one permission: those in which it holds, and after them those within in which it does not. */
+function pageOf({ at, except }: ReturnType<typeof partsOf>, after: string | undefined, limit: number) {
+  const all = [...at.toSorted(byCode), ...except.toSorted(byCode)];
+  const from = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+  if (after !== undefined && from === 0) throw new Refusal("cursor.invalid");
+  const page = all.slice(from, from + limit);
+  return {
+    at: page.filter((scope) => at.includes(scope)).map(said),
+    except: page.filter((scope) => except.includes(scope)).map(said),
+    /** How many there are in all. */
+    places: at.length,
+    exceptions: except.length,
+    next: from + limit < all.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+/**
+ * What somebody may do, and where: for each permission the tops of the parts of the tree in which they may. Where these
+ * are many, each permission goes on by itself.
+ */
 export const whatCan = query({
   name: "access.whatCan",
   permission: null,
   input: holdingsInput,
-  run: async (read, whom) => {
+  run: async (read, { permission: one, after, limit, ...whom }) => {
     const { caller } = read;
     const { access } = caller;
     const { grants, barred, ...subject } = await subjectOf(read, whom);
@@ -284,15 +327,11 @@ export const whatCan = query({
     const now = Date.now();
     const theirs: Access = { ...access, grants };
     const held = (permission: Permission) => {
-      const { at, except } = partsOf(nodes, ({ id }) => barred === null && allows(theirs, permission, id, now));
-      return {
-        permission,
-        at: at.slice(0, PARTS_MAX).map(said),
-        except: except.slice(0, PARTS_MAX).map(said),
-        more: Math.max(0, at.length - PARTS_MAX) + Math.max(0, except.length - PARTS_MAX),
-        roles: [...new Set(grants.filter((g) => g.permissions.has(permission)).map((g) => g.role))].sort(),
-      };
+      const where = nodes.filter(({ id }) => barred === null && allows(theirs, permission, id, now));
+      const page = pageOf(partsOf(nodes, where), after, limit);
+      return { permission, ...page, roles: rolesOf(grants, permission, where, now) };
     };
-    return { subject, barred, permissions: PERMISSIONS.map(held).filter(({ at }) => at.length > 0) };
+    const asked = PERMISSIONS.filter((permission) => one === undefined || permission === one);
+    return { subject, barred, permissions: asked.map(held).filter(({ places }) => places > 0) };
   },
 });

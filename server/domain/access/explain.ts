@@ -41,6 +41,23 @@ export interface Explanation<G> {
   readonly change: readonly Change<G>[];
 }
 
+/** How somebody stands, in the tenant and everywhere. */
+export interface Standing {
+  readonly status: string | null;
+  readonly blocked: boolean | null;
+  readonly frozen: boolean | null;
+}
+
+/** Why somebody can do nothing at all, whatever they hold. */
+export type Bar = "DISABLED" | "ENDED" | "BLOCKED" | "FROZEN" | "ABSENT";
+
+export function barredBy({ status, blocked, frozen }: Standing): Bar | null {
+  if (blocked) return "BLOCKED";
+  if (status === null) return "ABSENT";
+  if (status !== "ACTIVE") return status as "DISABLED" | "ENDED";
+  return frozen ? "FROZEN" : null;
+}
+
 const NEAREST_MAX = 5;
 
 /** Steps in the tree from one scope to another. */

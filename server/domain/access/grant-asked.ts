@@ -2,6 +2,7 @@ import { grantAll } from "#server/domain/access/assign-role.ts";
 import { notHeld } from "#server/domain/access/guard-administration.ts";
 import { askedPayload } from "#server/domain/access/schema.ts";
 import type { Settled, Stop } from "#server/domain/effects.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
 
@@ -29,7 +30,7 @@ async function readAsked({ tx, caller: { tenantId } }: Work, items: readonly Set
   if (ids.length === 0) return [];
   const rows = await tx.$queryRaw<AskedRow[]>`
     SELECT a.id, a.scope_id AS "scopeId", a.payload, coalesce(a.requester_id, a.submitter_person_id) AS "personId",
-      EXISTS (SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+      EXISTS (SELECT FROM memberships m JOIN people p ON p.id = m.person_id AND ${ADMITTED}
         WHERE m.tenant_id = a.tenant_id AND m.person_id = coalesce(a.requester_id, a.submitter_person_id) AND m.status = 'ACTIVE') AS "isMember"
     FROM approvals a WHERE a.tenant_id = ${tenantId}::uuid AND a.id = ANY(${ids}::uuid[])`;
   const asked = rows.map((row) => ({ ...row, payload: askedPayload.safeParse(row.payload).data ?? null }));

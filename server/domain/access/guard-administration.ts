@@ -2,6 +2,9 @@ import type { Administration, Grant, Permission } from "#server/domain/access/ru
 import { administrators } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope } from "#server/domain/caller.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
+import { ADMINISTERS } from "#server/domain/people/rules.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 import { clock } from "#server/platform/db.ts";
@@ -10,6 +13,13 @@ import { clock } from "#server/platform/db.ts";
 export function refuseElsewhere(caller: Caller, permission: Permission): void {
   const root = rootScope(caller);
   if (!may(caller, permission, root)) throw new Refusal("access.denied", { permission, scopeId: root });
+}
+
+/** A place is there for who administers it. */
+export function refuseUnadministered(caller: Caller, scopeId: string): void {
+  if (may(caller, "access:write", scopeId)) return;
+  const unknown = new Refusal("scope.not_found");
+  throw caller.access.scopes.has(scopeId) ? asHidden(caller, unknown, "access:write", scopeId) : unknown;
 }
 
 /**
@@ -71,13 +81,17 @@ async function heldBeyond({ caller, tx }: Work, personId: string, permissions: r
 export async function refuseWiderDenied(work: Work, personId: string, scopeId: string): Promise<void> {
   const above = work.caller.access.scopes.get(scopeId)?.path ?? [];
   const beyond = await heldBeyond(work, personId, ["access:write"]);
-  if (beyond.some((held) => above.includes(held.scopeId))) throw new Refusal("access.wider", { scopeId });
+  const wider = beyond.find((held) => above.includes(held.scopeId));
+  if (wider) throw new Refusal("access.wider", { permission: wider.permission, scopeId: wider.scopeId });
 }
 
 /** Who administers what the caller does not is neither kept out nor let in by them: it would take and give rights (R8). */
 export async function refuseWiderMember(work: Work, personId: string): Promise<void> {
   const [beyond] = await heldBeyond(work, personId, ["people:write", "access:write"]);
-  if (beyond) throw new Refusal("member.wider", { permission: beyond.permission });
+  if (!beyond) return;
+  const { permission, scopeId } = beyond;
+  const knows = ADMINISTERS.some((one) => may(work.caller, one, scopeId)); // where others administer is told to no one else
+  throw new Refusal("member.wider", knows ? { permission, scopeId } : { permission });
 }
 
 /**
@@ -98,7 +112,7 @@ export async function refuseLastAdministrator(
     LEFT JOIN role_permissions r ON r.tenant_id = a.tenant_id AND r.role_id = a.role_id AND r.permission = 'access:write'
     JOIN scopes s ON s.tenant_id = a.tenant_id AND s.id = a.scope_id AND (s.kind = 'TENANT' OR a.effect = 'DENY')
     JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
-    JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    JOIN people p ON p.id = a.person_id AND ${ADMITTED}
     WHERE a.tenant_id = ${tenantId}::uuid AND (r.role_id IS NOT NULL OR a.role_id = ${widened}::uuid)`;
   const now = await clock(tx);
   const before = rows.filter(({ administers }) => administers);

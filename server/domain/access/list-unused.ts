@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS, UNUSED_DAYS } from "#server/domain/access/rules.ts";
 import { unusedInput } from "#server/domain/access/schema.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
 import { Prisma } from "#server/platform/db.ts";
@@ -14,7 +15,7 @@ const heldNow = ({ caller: { tenantId }, scopes }: Read) => Prisma.sql`
   JOIN roles r ON r.tenant_id = a.tenant_id AND r.id = a.role_id
   JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ANY(${[...PERMISSIONS]}::text[])
   LEFT JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
-  LEFT JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
+  LEFT JOIN people p ON p.id = m.person_id AND ${ADMITTED}
   LEFT JOIN service_clients c ON c.tenant_id = a.tenant_id AND c.id = a.client_id AND c.disabled_at IS NULL
   WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${scopes}::uuid[]) AND a.effect = 'ALLOW'
     AND (p.id IS NOT NULL OR c.id IS NOT NULL)

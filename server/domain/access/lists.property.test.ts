@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { whatCan, whoCan } from "#server/domain/access/explain-access.ts";
+import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { getApproval, listApprovals } from "#server/domain/approvals/queries.ts";
@@ -23,7 +23,7 @@ const RUNS = LONG
 
 const WHAT = ["approvals:read", "access:write", "audit:read"] as const satisfies readonly Permission[];
 const anyRole = fc.subarray([...WHAT], { minLength: 1 });
-const PEOPLE = 3;
+const PEOPLE = 4; // of whom one is disabled, and one frozen
 
 /** What was answered, or null for who is refused for want of any right to it; whatever else happens is thrown. */
 async function unlessDenied<T>(call: Promise<T>, code = "access.denied"): Promise<T | null> {
@@ -53,7 +53,8 @@ test("R7 who can, what can, and the rows of lists are those of the checks, whoev
       for (let i = 0; i < PEOPLE; i++) holders.push({ personId: (await world.person(null)).personId as string });
       await giveAll(world, grants, { holders, roles: await makeRoles(world, sets), scopes });
       const idOf = (holder: Holder) => ("personId" in holder ? holder.personId : holder.clientId);
-      const gone = idOf(holders[PEOPLE] as Holder);
+      const [frozen, gone] = [idOf(holders[PEOPLE - 1] as Holder), idOf(holders[PEOPLE] as Holder)];
+      await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [frozen]);
       const member = await getPerson(ada, { personId: gone });
       await setMemberStatus(ada, { id: member.id, status: "DISABLED" });
 
@@ -77,7 +78,7 @@ test("R7 who can, what can, and the rows of lists are those of the checks, whoev
           for (const scope of scopes)
             expect(caller !== null && may(caller, permission, scope)).toBe(book.has(`${permission} ${scope}`));
       }
-      expect(callers.get(gone)).toBeNull();
+      for (const id of [gone, frozen]) expect(callers.get(id)).toBeNull();
       const says = (id: string, permission: Permission, scope: string) => {
         const caller = callers.get(id);
         return caller ? may(caller, permission, scope) : false;
@@ -108,13 +109,21 @@ test("R7 who can, what can, and the rows of lists are those of the checks, whoev
       // What can: the nearest part of the tree that is named decides.
       for (const holder of holders) {
         const { permissions } = await whatCan(ada, holder);
-        for (const permission of WHAT)
+        for (const permission of WHAT) {
+          // The roles through which they may are those of the grants that give it somewhere.
+          const through = new Set<string>();
+          for (const { id } of nodes)
+            if (says(idOf(holder), permission, id))
+              for (const { role } of (await explainAccess(ada, { ...holder, permission, scopeId: id })).because)
+                through.add(role);
+          expect(permissions.find((one) => one.permission === permission)?.roles ?? []).toEqual([...through].sort());
           for (const { id, path } of nodes) {
             const said = permissions.find((one) => one.permission === permission);
             const depth = (list: readonly { id: string }[] = []) =>
               Math.max(-1, ...list.map((p) => path.indexOf(p.id)));
             expect(depth(said?.at) > depth(said?.except)).toBe(says(idOf(holder), permission, id));
           }
+        }
       }
 
       // Rows: of requests, and of assignments; of who is narrowed to a place, those in it.

@@ -84,6 +84,7 @@ const anyAct = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("member" as const), who: anyPerson }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("block" as const), who: anyPerson }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("freeze" as const), who: anyPerson }) },
 );
 type Act = typeof anyAct extends fc.Arbitrary<infer T> ? T : never;
 
@@ -116,6 +117,9 @@ async function act(given: Act, people: readonly Person[], held: string[]): Promi
     const person = people[given.who] as Person;
     person.status = person.status === "ACTIVE" ? "DISABLED" : "ACTIVE";
     await setMemberStatus(system, { id: person.membership, status: person.status });
+  } else if (given.kind === "freeze") {
+    const freeze = "UPDATE people SET frozen_at = CASE WHEN frozen_at IS NULL THEN clock_timestamp() END WHERE id = $1";
+    await admin().pool.query(freeze, [people[given.who]?.id]);
   } else {
     const person = people[given.who] as Person;
     person.blocked = !person.blocked;

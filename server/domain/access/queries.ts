@@ -1,62 +1,12 @@
 import { z } from "zod";
-import type { Access, Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
+import type { Grant, Permission, ScopeNode } from "#server/domain/access/rules.ts";
 import { allows, PERMISSIONS, SCOPE_KINDS } from "#server/domain/access/rules.ts";
 import { assignmentsInput, scopesListInput } from "#server/domain/access/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may, rootScope, scopesWhere } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import { query } from "#server/domain/query.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { inTenant } from "#server/platform/db.ts";
-
-/** Compiled snapshots by caller, each with the revision it was read at; at most this many, oldest out. */
-const SNAPSHOTS_MAX = 2000;
-const snapshots = new Map<string, Access>();
-
-export interface Subject {
-  readonly tenantId: string;
-  readonly personId: string | null;
-  readonly clientId: string | null;
-}
-
-async function read(tx: Transaction, { tenantId, personId, clientId }: Subject): Promise<Access> {
-  // The revision first: grants read after it may be newer, never older, and the next check then reads again.
-  const { revision } = await tx.accessRevision.findUniqueOrThrow({ where: { tenantId } });
-  const scopes = await tx.scope.findMany({ where: { tenantId } });
-  const rows =
-    personId || clientId
-      ? await tx.assignment.findMany({
-          where: { tenantId, ...(personId ? { personId } : { clientId }) },
-          include: { role: { include: { permissions: true } } },
-        })
-      : [];
-  const byRole = new Map(rows.map(({ role }) => [role.id, new Set(role.permissions.map((p) => p.permission))]));
-  const grants = rows.map(
-    (row): Grant => ({
-      permissions: byRole.get(row.roleId) as ReadonlySet<string>,
-      scopeId: row.scopeId,
-      effect: row.effect === "DENY" ? "DENY" : "ALLOW",
-      from: row.startsAt?.getTime() ?? null,
-      until: row.endsAt?.getTime() ?? null,
-      held: { id: row.id, role: row.role.code },
-    }),
-  );
-  const nodes = scopes.map(
-    (s): ScopeNode => ({ id: s.id, kind: s.kind as ScopeNode["kind"], code: s.code, name: s.name, path: s.path }),
-  );
-  return { revision, grants, scopes: new Map(nodes.map((s) => [s.id, s])) };
-}
-
-/** What a subject may do as of `revision`, from memory where that revision was read before (R4, R5). */
-export async function loadAccess(subject: Subject, revision?: bigint): Promise<Access> {
-  const key = `${subject.tenantId} ${subject.personId ?? subject.clientId ?? ""}`;
-  const kept = snapshots.get(key);
-  if (kept && revision !== undefined && kept.revision >= revision) return kept;
-  const access = await inTenant(subject.tenantId, (tx) => read(tx, subject));
-  snapshots.delete(key);
-  snapshots.set(key, access);
-  if (snapshots.size > SNAPSHOTS_MAX) snapshots.delete(snapshots.keys().next().value as string);
-  return access;
-}
 
 /** The organisations and cycles in which the caller holds anything at all, whatever the session is narrowed to. */
 export function scopesHeld(caller: Caller): ScopeNode[] {
@@ -78,6 +28,8 @@ export const whoAmI = query({
     return {
       tenant: { id: tenant.id, code: tenant.code, name: tenant.name },
       person: { id: caller.personId ?? "", name: caller.name, timeZone: caller.timeZone ?? null },
+      /** A second factor is demanded here, and they have none: nothing is held until they do. */
+      lacksFactor: caller.lacksFactor ?? false,
       within: within ? { id: within.id, kind: within.kind, code: within.code, name: within.name } : null,
       permissions: PERMISSIONS.filter((p) => (held.get(p)?.length ?? 0) > 0),
       /** What is held for the tenant as a whole, where the session is not narrowed. */
@@ -122,7 +74,7 @@ export async function membersWho(
     FROM assignments a
     JOIN role_permissions rp ON rp.tenant_id = a.tenant_id AND rp.role_id = a.role_id AND rp.permission = ANY(${permissions}::text[])
     JOIN memberships m ON m.tenant_id = a.tenant_id AND m.person_id = a.person_id AND m.status = 'ACTIVE'
-    JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    JOIN people p ON p.id = a.person_id AND ${ADMITTED}
     WHERE a.tenant_id = ${tenantId}::uuid AND a.scope_id = ANY(${path}::uuid[])
     GROUP BY p.id, a.id, a.scope_id, a.effect, a.starts_at, a.ends_at ORDER BY p.name, p.id LIMIT ${ASSIGNMENTS_MAX}`;
   return [...Map.groupBy(rows, (row) => row.id).values()].flatMap((own) => {

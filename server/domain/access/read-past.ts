@@ -49,7 +49,7 @@ export function pastRoles({ tx, caller: { tenantId } }: Read, at: Date) {
   return tx.$queryRaw<{ code: string; permissions: string[] }[]>(rolesAt(tenantId, at));
 }
 
-/** What a membership was, whether its person was blocked or its client disabled, whether a place was there, and the revision that was reached. */
+/** What a membership was, whether its person was blocked or frozen or its client disabled, whether a place was there, and the revision that was reached. */
 export async function pastStanding(
   { tx, caller: { tenantId } }: Read,
   subject: { readonly id: string; readonly isPerson: boolean },
@@ -60,6 +60,7 @@ export async function pastStanding(
     {
       status: string | null;
       blocked: boolean | null;
+      frozen: boolean | null;
       disabled: boolean | null;
       there: boolean;
       revision: bigint | null;
@@ -69,6 +70,7 @@ export async function pastStanding(
     SELECT (SELECT h.status FROM memberships_history h
         WHERE h.tenant_id = ${tenantId}::uuid AND h.person_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS status,
       (SELECT h.blocked FROM people_history h WHERE h.person_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS blocked,
+      (SELECT h.frozen FROM people_history h WHERE h.person_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS frozen,
       (SELECT h.disabled FROM service_clients_history h
         WHERE h.tenant_id = ${tenantId}::uuid AND h.client_id = ${subject.id}::uuid AND h.at <= ${at} ORDER BY h.seq DESC LIMIT 1) AS disabled,
       EXISTS (SELECT FROM scopes s WHERE s.tenant_id = ${tenantId}::uuid AND s.id = ${scopeId}::uuid AND s.created_at <= ${at}::timestamptz + interval '1 millisecond') AS there,

@@ -1,7 +1,11 @@
-import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
+import type { Bar, Standing } from "#server/domain/access/explain.ts";
+import { barredBy } from "#server/domain/access/explain.ts";
+import { refuseElsewhere, refuseUnadministered } from "#server/domain/access/guard-administration.ts";
 import type { Grant } from "#server/domain/access/rules.ts";
 import type { Change } from "#server/domain/access/schema.ts";
 import { may } from "#server/domain/caller.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
+import { STANDING } from "#server/domain/identity/admit-person.ts";
 import type { Read } from "#server/domain/query.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { Prisma } from "#server/platform/db.ts";
@@ -13,6 +17,8 @@ export interface Subject {
   readonly kind: "PERSON" | "CLIENT";
   readonly name: string;
   readonly email: string | null;
+  /** What keeps them out, whatever they hold: only of whom a change is about who names them. */
+  readonly barred: Bar | null;
   readonly before: readonly Grant[];
   readonly after: readonly Grant[];
 }
@@ -69,7 +75,7 @@ async function roleProposal(read: Read, id: string, permissions: readonly string
 
 async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIGN" }>): Promise<Proposal> {
   const { scopeId, effect, from = null, until = null, personId, clientId } = change;
-  if (!may(read.caller, "access:write", scopeId)) throw new Refusal("scope.not_found");
+  refuseUnadministered(read.caller, scopeId);
   const role = await roleWhere(read, Prisma.sql`r.code = ${change.role}`);
   const id = personId ?? clientId ?? null;
   return {
@@ -84,7 +90,9 @@ async function assignProposal(read: Read, change: Extract<Change, { kind: "ASSIG
 async function revokeProposal(read: Read, id: string): Promise<Proposal> {
   const { tx, caller } = read;
   const row = await tx.assignment.findUnique({ where: { tenantId_id: { tenantId: caller.tenantId, id } } });
-  if (!row || !may(caller, "access:write", row.scopeId)) throw new Refusal("assignment.not_found");
+  const unknown = new Refusal("assignment.not_found");
+  if (!row) throw unknown;
+  if (!may(caller, "access:write", row.scopeId)) throw asHidden(caller, unknown, "access:write", row.scopeId);
   return {
     role: await roleWhere(read, Prisma.sql`r.id = ${row.roleId}::uuid`),
     touches: Prisma.sql`(SELECT ${row.personId ?? row.clientId}::uuid)`,
@@ -100,14 +108,20 @@ function proposalOf(read: Read, change: Change): Promise<Proposal> {
   return change.kind === "ASSIGN" ? assignProposal(read, change) : revokeProposal(read, change.id);
 }
 
-/** Those whom a change touches and who can act here at all, by name. */
-const subjectsOf = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<
-  Omit<Subject, "before" | "after">[]
->`
-  SELECT p.id, 'PERSON' AS kind, p.name, p.email FROM memberships m JOIN people p ON p.id = m.person_id AND p.disabled_at IS NULL
-  WHERE m.tenant_id = ${tenantId}::uuid AND m.status = 'ACTIVE' AND m.person_id IN ${touches}
-  UNION ALL SELECT c.id, 'CLIENT', c.name, NULL FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.disabled_at IS NULL AND c.id IN ${touches}
-  ORDER BY name, id`;
+/** Those whom a change touches, by name: of a role who can act here at all, of one assignment whoever it is of. */
+async function subjectsOf({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql, { kind }: Change) {
+  const rows = await tx.$queryRaw<(Pick<Subject, "id" | "kind" | "name" | "email"> & Standing)[]>`
+    SELECT p.id, 'PERSON' AS kind, p.name, p.email, ${STANDING} FROM memberships m JOIN people p ON p.id = m.person_id
+    WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id IN ${touches}
+    UNION ALL SELECT c.id, 'CLIENT', c.name, NULL, CASE WHEN c.disabled_at IS NULL THEN 'ACTIVE' ELSE 'DISABLED' END, false, false
+    FROM service_clients c WHERE c.tenant_id = ${tenantId}::uuid AND c.id IN ${touches}
+    ORDER BY name, id`;
+  const isOfRole = kind === "ROLE" || kind === "DELETE";
+  return rows
+    .filter(({ status }) => kind !== "ASSIGN" || status !== "ENDED")
+    .map(({ id, kind: is, name, email, ...standing }) => ({ id, kind: is, name, email, barred: barredBy(standing) }))
+    .filter(({ barred }) => !isOfRole || barred === null);
+}
 
 const heldBy = ({ tx, caller: { tenantId } }: Read, touches: Prisma.Sql) => tx.$queryRaw<Held[]>`
   SELECT a.id, coalesce(a.person_id, a.client_id) AS subject, a.role_id AS "roleId", a.scope_id AS "scopeId", a.effect, a.starts_at AS "from", a.ends_at AS "until"
@@ -129,7 +143,7 @@ export async function readProposal(
   change: Change,
 ): Promise<{ about: readonly string[]; from: Date | null; subjects: readonly Subject[] }> {
   const { role, touches, permissions, after, from } = await proposalOf(read, change);
-  const found = await subjectsOf(read, touches);
+  const found = await subjectsOf(read, touches, change);
   if (change.kind === "ASSIGN" && found.length === 0) throw new Refusal("person.not_found");
   const bySubject = Map.groupBy(await heldBy(read, touches), ({ subject }) => subject);
   const roles = await read.tx.$queryRaw<RoleRow[]>`

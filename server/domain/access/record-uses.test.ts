@@ -7,16 +7,19 @@ import { flushUses, noteUse } from "#server/domain/access/record-uses.ts";
 import { commentApproval } from "#server/domain/approvals/comment.ts";
 import { decideApproval } from "#server/domain/approvals/decide.ts";
 import { listApprovals } from "#server/domain/approvals/queries.ts";
+import { pauseBulk, resumeBulk } from "#server/domain/bulks/steer-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { getPerson } from "#server/domain/people/queries.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { listPolicies } from "#server/domain/policies/queries.ts";
+import { bulksIn } from "#server/testing/bulks.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
 const { admin } = bindTestDatabase();
 let world: World;
 let ada: Caller;
+const bulks = bulksIn(() => world, admin);
 
 beforeAll(async () => {
   world = await makeTenant();
@@ -50,13 +53,41 @@ describe("what somebody used", () => {
     expect(await used(amy)).toEqual([]);
   });
 
-  test("of several that are enough is what they hold, also when it is given on the same day", async () => {
+  test("of a decision is what its stage asks for, whatever else would have let them decide", async () => {
+    await world.policy("two-steps", [
+      { name: "first", permission: "approvals:decide", needed: 1 },
+      { name: "second", permission: "approvals:confirm", needed: 1 },
+    ]);
+    const [id] = await world.approvals(1, { type: "two-steps" });
+    const [amy, con] = [await world.person("administrator"), await world.person("confirmer")];
+    await decideApproval(amy, { id: id as string, decision: "APPROVE" });
+    expect(await used(amy)).toEqual(["approvals:decide", "approvals:read"]);
+    await decideApproval(con, { id: id as string, decision: "APPROVE" });
+    expect(await used(con)).toEqual(["approvals:confirm", "approvals:read"]);
+  });
+
+  test("of a bulk is what its decisions need; of another's that is stopped, the permission to stop it", async () => {
+    const [amy, dee] = [await world.person("administrator"), await world.person("confirmer")];
+    const { type } = await bulks.fresh(2);
+    const id = await bulks.approveAll(dee, type);
+    expect(await used(dee)).toEqual([]);
+    await pauseBulk(amy, { id });
+    await resumeBulk(amy, { id });
+    expect(await used(amy)).toEqual(["bulks:stop"]);
+    await bulks.run(id);
+    expect(await used(dee)).toEqual(["approvals:decide"]);
+  });
+
+  test("of several that are enough is the first that they hold, also when it is given on the same day", async () => {
     const rae = await world.person("reader");
     noteUse(rae, ["approvals:decide", "approvals:read"]);
     expect(await used(rae)).toEqual(["approvals:read"]);
     await assignRole(ada, { personId: rae.personId as string, role: "decider", scopeId: world.orgs.ca });
     noteUse((await again(rae)) as Caller, ["approvals:decide", "approvals:read"]);
     expect(await used(rae)).toEqual(["approvals:decide", "approvals:read"]);
+    const amy = await world.person("administrator");
+    noteUse(amy, ["approvals:decide", "access:write"]);
+    expect(await used(amy)).toEqual(["approvals:decide"]);
   });
 
   test("of a client is one, whatever each of its tokens leaves of it", async () => {
@@ -95,7 +126,7 @@ describe("what somebody used", () => {
 describe("what is unused", () => {
   test("is what is held and was not used in 90 days, person by person, with the roles that give it", async () => {
     const dee = await world.person("decider");
-    noteUse(dee, ["approvals:read", "approvals:decide"]);
+    for (const permission of ["approvals:read", "approvals:decide"] as const) noteUse(dee, permission);
     await flushUses();
     expect(await unusedOf(dee)).toEqual(["approvals:comment", "approvals:submit", "messages:send", "policies:read"]);
     const ago = (days: number) =>
@@ -114,7 +145,12 @@ describe("what is unused", () => {
   });
 
   test("leaves out who cannot sign in, what is over, and what lies where the reader does not administer; pages go on", async () => {
-    const [gone, past] = [await world.person("decider"), await world.person(null)];
+    const [gone, frozen, past] = [
+      await world.person("decider"),
+      await world.person("decider"),
+      await world.person(null),
+    ];
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [frozen.personId]);
     const { id } = await getPerson(ada, { personId: gone.personId as string });
     await setMemberStatus(ada, { id, status: "DISABLED" });
     const over = { from: "2020-01-01T00:00:00Z", until: "2021-01-01T00:00:00Z" };
@@ -131,6 +167,7 @@ describe("what is unused", () => {
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen).toContain(local.personId);
     expect(seen).not.toContain(gone.personId);
+    expect(seen).not.toContain(frozen.personId);
     expect(seen).not.toContain(past.personId);
     expect((await listUnused(local, {})).items.map((one) => one.id)).toEqual([local.personId]);
   });

@@ -18,8 +18,8 @@ interface Use {
 }
 
 interface Shared {
-  /** What was looked at today: of one of several permissions, whether it was held as of a revision. */
-  readonly seen: Map<string, { readonly day: number; readonly revision: bigint; readonly held: boolean }>;
+  /** The day on which each was noted last. */
+  readonly seen: Map<string, number>;
   waiting: Map<string, Use>;
   timer: NodeJS.Timeout | undefined;
 }
@@ -33,23 +33,21 @@ function shared(): Shared {
 
 /**
  * Somebody did what a permission lets them. Costs a look into a map, but for the first time of a day, which is written
- * seconds later and by itself. Of several that are enough, those that are held.
+ * seconds later and by itself. Of several that are enough, the first that is held.
  */
 export function noteUse(caller: Caller, needed: Needed): void {
   if (caller.kind === "SYSTEM") return;
+  const permission = [needed].flat().find((one) => needed === one || scopesWhere(caller, one).length > 0);
+  if (!permission) return;
   const all = shared();
   const day = Math.floor(Date.now() / DAY_MS);
-  const { tenantId, personId, clientId, access } = caller;
-  for (const permission of typeof needed === "string" ? [needed] : needed) {
-    const key = `${tenantId} ${callerKey(caller)} ${permission}`;
-    const known = all.seen.get(key);
-    if (known?.day === day && (known.held || known.revision === access.revision)) continue;
-    const held = typeof needed === "string" || scopesWhere(caller, permission).length > 0;
-    if (all.seen.size >= SEEN_MAX) all.seen.clear();
-    all.seen.set(key, { day, revision: access.revision, held });
-    if (held) all.waiting.set(key, { tenantId, personId, clientId, permission });
-  }
-  if (all.waiting.size === 0 || all.timer) return;
+  const { tenantId, personId, clientId } = caller;
+  const key = `${tenantId} ${callerKey(caller)} ${permission}`;
+  if (all.seen.get(key) === day) return;
+  if (all.seen.size >= SEEN_MAX) all.seen.clear();
+  all.seen.set(key, day);
+  all.waiting.set(key, { tenantId, personId, clientId, permission });
+  if (all.timer) return;
   all.timer = setTimeout(() => {
     all.timer = undefined;
     void flushUses();

@@ -106,7 +106,8 @@ export const replayDecisions = query({
   permission: "access:write",
   input: simulationInput,
   run: async (read, { change, limit }) => {
-    const { subjects, from } = await readProposal(read, change);
+    const { subjects: all, from } = await readProposal(read, change);
+    const subjects = all.filter(({ barred }) => barred === null); // others are refused without the change and with it
     const now = await clock(read.tx);
     const earliest = new Date(now.getTime() - REPLAYED_DAYS * DAY_MS);
     const since = await sinceWhen(read, earliest);

@@ -3,6 +3,7 @@ import { refuseLastAdministrator, refuseNotHeld } from "#server/domain/access/gu
 import { revocationInput } from "#server/domain/access/schema.ts";
 import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
@@ -46,14 +47,17 @@ export const revokeRole = command({
       where: { tenantId_id: { tenantId, id } },
       include: { role: { include: { permissions: true } } },
     });
-    if (!row || !may(work.caller, "access:write", row.scopeId)) throw new Refusal("assignment.not_found");
+    const unknown = new Refusal("assignment.not_found");
+    if (!row) throw unknown;
+    if (!may(work.caller, "access:write", row.scopeId))
+      throw asHidden(work.caller, unknown, "access:write", row.scopeId);
     const permissions = row.role.permissions.map((p) => p.permission);
     if (row.effect === "DENY")
       refuseNotHeld(work.caller, permissions, row.scopeId); // lifting a denial gives
     else if (permissions.includes("access:write"))
       await refuseLastAdministrator(work, (held) => held.assignmentId === id);
     const { count } = await work.tx.assignment.deleteMany({ where: { tenantId, id } });
-    if (count === 0) throw new Refusal("assignment.not_found");
+    if (count === 0) throw unknown;
     revoked(work, [row]);
     return { id };
   },

@@ -48,7 +48,18 @@ const ofOne = { error: "names one person or one client", path: ["clientId"] };
 const isOne = (of: { personId?: string | undefined; clientId?: string | undefined }) => !of.personId || !of.clientId;
 
 export const subjectInput = z.strictObject(subject);
-export const holdingsInput = subjectInput.refine(isOne, ofOne);
+export const holdingsInput = z
+  .strictObject({
+    ...subject,
+    /** Of one alone. */
+    permission: z.enum(PERMISSIONS).optional(),
+    /** The last place of the page before, of that one. */
+    after: uuid.optional(),
+    /** So many places of each. */
+    limit: z.int().min(1).max(200).default(100),
+  })
+  .refine(isOne, ofOne)
+  .refine(({ after, permission }) => !after || permission, { error: "goes on with one permission", path: ["after"] });
 export const explainInput = z
   .strictObject({
     ...subject,

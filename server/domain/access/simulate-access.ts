@@ -3,7 +3,7 @@ import type { Subject } from "#server/domain/access/read-proposal.ts";
 import { readProposal } from "#server/domain/access/read-proposal.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";
 import { simulationInput } from "#server/domain/access/schema.ts";
-import type { Gain } from "#server/domain/access/simulate.ts";
+import type { Gain, Simulation } from "#server/domain/access/simulate.ts";
 import { simulate } from "#server/domain/access/simulate.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
@@ -30,11 +30,14 @@ function gainShape({ caller, scopes }: Read, { at, except, from, ...gain }: Gain
 /** So many are compared before other requests of the process have their turn. */
 const SUBJECTS_A_TURN = 100;
 
-/** How many of a kind gain and lose something now, and of how many only something to come is another. */
-function counted(items: readonly { kind: Subject["kind"]; gains: readonly Gain[] }[], kind: Subject["kind"]) {
-  const own = items.filter((item) => item.kind === kind).map(({ gains }) => gains.filter(({ from }) => from === null));
-  const some = (does: Gain["does"]) => own.filter((now) => now.some((gain) => gain.does === does)).length;
-  return { gain: some("GAIN"), lose: some("LOSE"), later: own.filter((now) => now.length === 0).length };
+type Touched = Subject & Simulation;
+
+/** How many of a kind who are let in gain and lose something now, and of how many only something to come is another. */
+function counted(items: readonly Touched[], kind: Subject["kind"]) {
+  const own = items.filter((item) => item.kind === kind && item.barred === null && item.gains.length > 0);
+  const now = own.map(({ gains }) => gains.filter(({ from }) => from === null));
+  const some = (does: Gain["does"]) => now.filter((gains) => gains.some((gain) => gain.does === does)).length;
+  return { gain: some("GAIN"), lose: some("LOSE"), later: now.filter((gains) => gains.length === 0).length };
 }
 
 /** Who would gain or lose what, and where, by a change that nobody has made yet: what the checks answer after it (R9). */
@@ -46,22 +49,26 @@ export const simulateAccess = query({
     const { about, subjects } = await readProposal(read, change);
     const permissions = PERMISSIONS.filter((permission) => about.includes(permission));
     const now = Date.now();
-    const touched: ((typeof subjects)[number] & { gains: Gain[] })[] = [];
+    const touched: Touched[] = [];
     for (const [n, subject] of subjects.entries()) {
       if (n % SUBJECTS_A_TURN === SUBJECTS_A_TURN - 1) await othersTurn();
-      const gains = simulate(read.caller.access.scopes, subject, permissions, now);
-      if (gains.length > 0) touched.push({ ...subject, gains });
+      const simulation = simulate(read.caller.access.scopes, subject, permissions, now);
+      if (simulation.gains.length > 0 || simulation.cutAt !== null) touched.push({ ...subject, ...simulation });
     }
     return {
       at: new Date(now).toISOString(),
       people: counted(touched, "PERSON"),
       clients: counted(touched, "CLIENT"),
-      items: touched.slice(0, limit).map(({ id, kind, name, email, gains }) => ({
+      items: touched.slice(0, limit).map(({ id, kind, name, email, barred, gains, cutAt }) => ({
         id,
         kind,
         name,
         email,
+        /** What keeps them out: then it holds once that is over. */
+        barred,
         gains: gains.map((gain) => gainShape(read, gain)),
+        /** From then on nobody has looked: too much of theirs begins and ends before. */
+        cutAt: cutAt === null ? null : new Date(cutAt).toISOString(),
       })),
       more: Math.max(0, touched.length - limit),
     };

@@ -5,8 +5,10 @@ import { changeRole } from "#server/domain/access/change-role.ts";
 import { createRole } from "#server/domain/access/create-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
+import { replayDecisions } from "#server/domain/access/replay-decisions.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
+import { INSTANTS_MAX } from "#server/domain/access/simulate.ts";
 import { simulateAccess } from "#server/domain/access/simulate-access.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
@@ -18,7 +20,7 @@ import { refused } from "#server/testing/refused.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
-bindTestDatabase();
+const { admin } = bindTestDatabase();
 const RUNS = LONG
   ? { numRuns: 300 }
   : { numRuns: 15, seed: 20_261_128, interruptAfterTimeLimit: 90_000, markInterruptAsFailure: true };
@@ -170,17 +172,18 @@ describe("what a change would do", () => {
     const system = await own.system();
     const { id } = await createRole(system, { code: "onlooker", name: "Onlooker", permissions: ["approvals:read"] });
     const people: Caller[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 6; i++) {
       const person = await own.person(null);
       people.push(person);
       await assignRole(system, { personId: person.personId as string, role: "onlooker", scopeId: own.orgs.ca });
     }
     const core = (await own.client()).clientId as string;
     await assignRole(system, { clientId: core, role: "onlooker", scopeId: own.rootId });
-    // One may read by another role as well, and one is disabled.
+    // One may read by another role as well, one is disabled, and one frozen.
     await assignRole(system, { personId: people[0]?.personId as string, role: "reader", scopeId: own.rootId });
     const { id: member } = await getPerson(system, { personId: people[1]?.personId as string });
     await setMemberStatus(system, { id: member, status: "DISABLED" });
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [people[5]?.personId]);
     const said = await simulateAccess(system, { change: { kind: "ROLE", id, permissions: ["audit:read"] }, limit: 2 });
     expect(said).toMatchObject({
       people: { gain: 4, lose: 3, later: 0 },
@@ -204,6 +207,70 @@ describe("what a change would do", () => {
     expect((await assign(world.orgs.ca)).items).toMatchObject([
       { id: vera, gains: WHAT.map((permission) => ({ permission, does: "GAIN", at: [{ code: "CA" }], except: [] })) },
     ]);
+  });
+
+  test("of somebody who is kept out is said all the same, with what keeps them out, and holds once that is over (R9)", async () => {
+    const system = await world.system();
+    const [off, frozen, ended] = [await world.person(null), await world.person(null), await world.person(null)];
+    const standing = async ({ personId }: Caller, status: "ACTIVE" | "DISABLED" | "ENDED") =>
+      setMemberStatus(system, { id: (await getPerson(system, { personId: personId as string })).id, status });
+    const freeze = (how: string) =>
+      admin().pool.query(`UPDATE people SET frozen_at = ${how} WHERE id = $1`, [frozen.personId]);
+    await standing(off, "DISABLED");
+    await freeze("now()");
+    for (const [person, barred] of [
+      [off, "DISABLED"],
+      [frozen, "FROZEN"],
+    ] as const) {
+      const asked = { personId: person.personId as string, role: "reader", scopeId: world.rootId };
+      const gains = ["approvals:read", "policies:read"].map((permission) => ({ permission, does: "GAIN", from: null }));
+      expect(await simulateAccess(system, { change: { kind: "ASSIGN", ...asked } })).toMatchObject({
+        people: { gain: 0, lose: 0, later: 0 },
+        items: [{ id: person.personId, barred, gains }],
+      });
+      const { id } = await assignRole(system, asked);
+      expect((await simulateAccess(system, { change: { kind: "REVOKE", id } })).items).toMatchObject([
+        { barred, gains: gains.map((gain) => ({ ...gain, does: "LOSE" })) },
+      ]);
+      const replayed = await replayDecisions(system, { change: { kind: "REVOKE", id } });
+      expect(replayed).toMatchObject({ decisions: { looked: 0 }, items: [] });
+    }
+    await standing(off, "ACTIVE");
+    await freeze("NULL");
+    for (const person of [off, frozen]) {
+      const caller = (await again(person)) as Caller;
+      expect(WHAT.filter((permission) => may(caller, permission, world.rootId))).toEqual(["approvals:read"]);
+    }
+    // Whom no role can be given to is unknown here too.
+    await standing(ended, "ENDED");
+    const asked = { personId: ended.personId as string, role: "reader", scopeId: world.rootId };
+    expect((await refused(simulateAccess(system, { change: { kind: "ASSIGN", ...asked } }))).code).toBe(
+      "person.not_found",
+    );
+    expect((await refused(assignRole(system, asked))).code).toBe("person.not_found");
+  });
+
+  test("that begins after much else has begun and ended is said; of what is beyond the limit, that it is", async () => {
+    const system = await world.system();
+    const [some, many] = [(await world.person(null)).personId as string, (await world.person(null)).personId as string];
+    const day = (n: number) => new Date(Date.now() + n * DAY_MS).toISOString();
+    const until = (n: number) =>
+      admin().pool.query(
+        `INSERT INTO assignments (tenant_id, id, person_id, role_id, scope_id, starts_at, ends_at)
+         SELECT $1, gen_random_uuid(), $2, r.id, $3, now() + n * interval '1 hour', now() + (n + 0.5) * interval '1 hour'
+         FROM roles r, generate_series(1, $4) n WHERE r.tenant_id = $1 AND r.code = 'reader'`,
+        [world.tenantId, n === 12 ? some : many, world.rootId, n],
+      );
+    await until(12);
+    await until(INSTANTS_MAX / 2);
+    const asked = { kind: "ASSIGN", role: "reader", scopeId: world.rootId, from: day(60) } as const;
+    const ofSome = await simulateAccess(system, { change: { ...asked, personId: some } });
+    expect(ofSome).toMatchObject({
+      people: { later: 1 },
+      items: [{ cutAt: null, gains: [{ permission: "approvals:read", from: asked.from }, { from: asked.from }] }],
+    });
+    const ofMany = await simulateAccess(system, { change: { ...asked, personId: many } });
+    expect(ofMany).toMatchObject({ people: { gain: 0, lose: 0, later: 0 }, items: [{ gains: [], cutAt: asked.from }] });
   });
 
   test("that begins later says when", async () => {

@@ -13,13 +13,19 @@ export interface Gain {
   readonly from: number | null;
 }
 
-/** Beyond so many instants to come nobody looks. */
-const INSTANTS_MAX = 20;
+export interface Simulation {
+  readonly gains: readonly Gain[];
+  /** The first instant to come that was not looked at, in milliseconds; null where all were. */
+  readonly cutAt: number | null;
+}
+
+/** So many instants to come are looked at; of more it is said that they are not. */
+export const INSTANTS_MAX = 500;
 
 /** When something of these grants begins or ends, after now. */
 function instantsAfter(grants: readonly Grant[], now: number): number[] {
   const all = grants.flatMap(({ from, until }) => [from, until]).filter((at) => at !== null);
-  return [...new Set(all.filter((at) => at > now))].sort((a, b) => a - b).slice(0, INSTANTS_MAX);
+  return [...new Set(all.filter((at) => at > now))].sort((a, b) => a - b);
 }
 
 /**
@@ -50,14 +56,18 @@ export function simulate(
   grants: { readonly before: readonly Grant[]; readonly after: readonly Grant[] },
   permissions: readonly Permission[],
   now: number,
-): Gain[] {
-  const both = [...grants.before, ...grants.after];
+): Simulation {
+  // Whatever holds none of them turns none of their answers.
+  const about = (own: readonly Grant[]) => own.filter((grant) => permissions.some((p) => grant.permissions.has(p)));
+  const [own, changed] = [about(grants.before), about(grants.after)];
+  const both = [...own, ...changed];
   const turns = turnsOf(scopes, both);
-  const [before, after] = [grants.before, grants.after].map((own): Access => ({ revision: 0n, scopes, grants: own }));
-  if (!before || !after) return [];
+  const before: Access = { revision: 0n, scopes, grants: own };
+  const after: Access = { ...before, grants: changed };
+  const instants = instantsAfter(both, now);
   const gains: Gain[] = [];
   const said = new Set<string>();
-  for (const at of [now, ...instantsAfter(both, now)])
+  for (const at of [now, ...instants.slice(0, INSTANTS_MAX)])
     for (const permission of permissions) {
       const answers = new Map<string, Answer>();
       for (const { id } of turns) {
@@ -73,5 +83,5 @@ export function simulate(
         gains.push({ permission, does, ...parts, from: at === now ? null : at });
       }
     }
-  return gains;
+  return { gains, cutAt: instants[INSTANTS_MAX] ?? null };
 }

@@ -1,3 +1,4 @@
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import { approvalEvent } from "#server/domain/approvals/events.ts";
 import { givesAccess } from "#server/domain/approvals/find-granting.ts";
@@ -67,6 +68,7 @@ export const decideApprovals = command({
   name: "approvals.decide",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   stepUp: async (input, caller) => (await givesAccess(input, caller)) || isLargeSet(input.ids.length, caller),
   input: setDecision,
   run: async (work, input): Promise<SetResult> => {
@@ -87,6 +89,7 @@ export const decideApprovals = command({
     const decider = (scopeId: string): Decider => ({
       personId: work.caller.personId,
       clientId: work.caller.clientId,
+      scopeId,
       holds: (permission) => may(work.caller, permission, scopeId, now.getTime()),
     });
 
@@ -96,6 +99,8 @@ export const decideApprovals = command({
       const sent = input.versions?.[index] ?? null;
       return decide(row, row, policy, earlier, decider(row.scopeId), input.decision, sent);
     };
+
+    const stageOf = (row: Locked) => policies.get(row.policyVersionId)?.stages[row.stageIndex];
 
     const accepted = new Map<string, Accepted>();
     const verdicts = input.ids.map((id, index): Verdict => {
@@ -119,6 +124,8 @@ export const decideApprovals = command({
     );
     const kept = [...accepted.values()].filter(({ before }) => !stopped.has(before.id));
     await write(work, kept, input, now);
+    for (const permission of new Set(kept.flatMap(({ before }) => stageOf(before)?.permission ?? [])))
+      noteUse(work.caller, permission);
 
     for (const [index, id] of input.ids.entries()) {
       const stop = stopped.get(id);
@@ -308,6 +315,7 @@ export const decideApproval = command({
   name: "approvals.decideOne",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   stepUp: ({ id, decision }, caller) => givesAccess({ ids: [id], decision }, caller),
   input: singleDecision,
   run: async (work, { id, decision, comment, version }): Promise<Approval> => {

@@ -30,7 +30,12 @@ export interface Approver extends Member {
 }
 
 /** Somebody who may do everything and is no party: meets only what keeps the request itself from being decided. */
-const ANYBODY: Decider = { personId: "00000000-0000-0000-0000-000000000000", clientId: null, holds: () => true };
+const ANYBODY: Decider = {
+  personId: "00000000-0000-0000-0000-000000000000",
+  clientId: null,
+  scopeId: "",
+  holds: () => true,
+};
 
 /**
  * Who could decide an open request now: the rule of a decision itself, asked for each member. The row is the one that a
@@ -67,8 +72,7 @@ export async function findApprovers(
   if (!stage) throw new Refusal("approval.not_open", { state: row.state });
   const holders = await membersWho(read, ["approvals:read", stage.permission], row.scopeId, now.getTime());
   const eligible = holders.filter(
-    (member) =>
-      judge({ personId: member.id, clientId: null, holds: (p) => p === stage.permission }).outcome !== "REFUSED",
+    (member) => judge({ ...ANYBODY, personId: member.id, holds: (p) => p === stage.permission }).outcome !== "REFUSED",
   );
   const quiet = await lastTold(read, { targetId: id, templates: ["approvalReminder"], now });
   return { row, stage, now, approvers: eligible.map((m) => ({ ...m, quietUntil: quiet.get(m.id) ?? null })) };

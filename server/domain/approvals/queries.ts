@@ -243,7 +243,7 @@ function decidable(caller: Caller, row: Row, policy: Policy, live: readonly Live
     editorClientId: row.editor_client_id,
   };
   const holds = (permission: Permission) => may(caller, permission, row.scope_id, now.getTime());
-  const decider = { personId: caller.personId, clientId: caller.clientId, holds };
+  const decider = { personId: caller.personId, clientId: caller.clientId, scopeId: row.scope_id, holds };
   const verdict = decide(standing, parties, policy, live, decider, "APPROVE", null);
   return verdict.outcome === "REFUSED"
     ? { allowed: false, code: verdict.code, facts: { ...verdict.facts } }

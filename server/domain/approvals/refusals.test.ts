@@ -78,7 +78,7 @@ describe("refusals leave every row as it was", () => {
     const reader = (await again(half)) as Caller;
     expect(await refusedCleanly(() => approve(reader, id))).toMatchObject({
       code: "approval.not_eligible",
-      facts: { permission: "approvals:decide" },
+      facts: { permission: "approvals:decide", scopeId: world.orgs.ca },
     });
   });
   test("approval.stage_not_open for a holder of the later stage alone (A5)", async () => {

@@ -42,6 +42,8 @@ beforeAll(async () => {
   await admin().pool.query("UPDATE memberships SET status = 'DISABLED' WHERE person_id = $1", [left.personId]);
   const gone = await world.person("decider");
   await admin().pool.query("UPDATE people SET disabled_at = now() WHERE id = $1", [gone.personId]);
+  const frozen = await world.person("decider");
+  await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [frozen.personId]);
 });
 
 beforeEach(async () => {

@@ -38,6 +38,7 @@ const nobody: Parties = {
 const person = (personId: string, ...held: Permission[]): Decider => ({
   personId,
   clientId: null,
+  scopeId: "here",
   holds: (p) => held.includes(p),
 });
 const client = (clientId: string, ...held: Permission[]): Decider => ({
@@ -131,7 +132,7 @@ const ASKERS: { who: string; decider: Decider; parties?: Partial<Parties>; polic
     },
     {
       who: "the program itself",
-      decider: { personId: null, clientId: null, holds: () => true },
+      decider: { ...client(""), clientId: null, holds: () => true },
       answer: "approval.own_request",
     },
   ];

@@ -85,6 +85,8 @@ export interface LiveDecision {
 export interface Decider {
   readonly personId: string | null;
   readonly clientId: string | null;
+  /** Where the approval hangs. */
+  readonly scopeId: string;
   /** Whether the decider holds the permission where the approval hangs. */
   holds(permission: Permission): boolean;
 }
@@ -147,10 +149,9 @@ export function decide(
     const later = policy.stages.some(
       (s, i) => i > standing.stageIndex && applies(standing.stages, i) && decider.holds(s.permission),
     );
-    return refused(later ? "approval.stage_not_open" : "approval.not_eligible", {
-      permission: stage?.permission,
-      stage: stage?.name,
-    });
+    const lacks = { permission: stage?.permission, stage: stage?.name };
+    if (later) return refused("approval.stage_not_open", lacks);
+    return refused("approval.not_eligible", { ...lacks, scopeId: decider.scopeId });
   }
   const own = live.find((d) =>
     decider.personId !== null ? d.personId === decider.personId : d.clientId === decider.clientId,

@@ -10,6 +10,7 @@ import { submission, submissions } from "#server/domain/approvals/schema.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { payloadIssues } from "#server/domain/payloads/judge-payload.ts";
 import type { Facts } from "#server/domain/policies/rules.ts";
@@ -120,7 +121,8 @@ export function placeOf(
   item: { readonly orgId?: string | undefined },
 ): { orgId: string; cycleId: string | null } {
   const scope = caller.access.scopes.get(item.orgId ?? caller.within ?? "");
-  if (!scope || !scopes.includes(scope.id)) throw new Refusal("org.not_found");
+  if (!scope) throw new Refusal("org.not_found");
+  if (!scopes.includes(scope.id)) throw asHidden(caller, new Refusal("org.not_found"), "approvals:submit", scope.id);
   if (scope.kind === "ORG") return { orgId: scope.id, cycleId: null };
   const orgId = scope.path.at(-2);
   if (scope.kind !== "CYCLE" || !orgId) throw new Refusal("org.not_found");

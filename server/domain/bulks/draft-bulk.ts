@@ -89,6 +89,7 @@ export const draftBulk = command({
   name: "bulks.draft",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: draftInput,
   run: async (work, input): Promise<{ id: string; total: number; expiresAt: string }> => {
     const { ids, filter, search, except } = input;

@@ -34,6 +34,7 @@ export const retryBulk = command({
   name: "bulks.retry",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   stepUp: asksProof,
   input: bulkIdInput,
   run: async (work, { id }): Promise<{ id: string; total: number }> => {

@@ -8,7 +8,8 @@ import { doneOf, lockBulk } from "#server/domain/bulks/queries.ts";
 import { BATCH_MAX, LEASE_SECONDS, nextTry, REST_SECONDS } from "#server/domain/bulks/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
-import { callerOf, systemCaller } from "#server/domain/identity/queries.ts";
+import { noteBarred } from "#server/domain/governance/record.ts";
+import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/queries.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { uuid } from "#server/domain/schema.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -34,6 +35,7 @@ const claimBulk = command({
   name: "bulks.claim",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: z.strictObject({ id: uuid }),
   run: async (work, { id }): Promise<Claim | null> => {
     const bulk = await lockBulk(work, id);
@@ -53,6 +55,7 @@ const releaseBulk = command({
   name: "bulks.release",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: z.strictObject({ id: uuid, fence: z.int(), blame: z.boolean() }),
   run: async (work, { id, fence, blame }): Promise<void> => {
     await work.tx.$executeRaw`
@@ -140,6 +143,7 @@ const runBatch = command({
   name: "bulks.runBatch",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: batchInput,
   run: async (work, { id, fence, size }): Promise<number> => {
     const next = await nextItems(work, id, fence, size);
@@ -161,6 +165,7 @@ const settleItems = command({
   name: "bulks.settleItems",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: batchInput.extend({ outcome: z.enum(["REFUSED", "FAILED"]), code: z.string() }),
   run: async (work, { id, fence, size, outcome, code }): Promise<number> => {
     const next = await nextItems(work, id, fence, size);
@@ -206,6 +211,8 @@ async function runBatches(worker: Caller, id: string, claim: Claim, signal: { re
   const settle = (size: number, outcome: "REFUSED" | "FAILED", code: string) =>
     settleItems(program, { id, fence, size, outcome, code });
 
+  const whose = { tenantId: program.tenantId, personId, clientId };
+  let isBarred = false;
   let singly = claim.singly;
   let part = BATCH_MAX;
   if (claim.giveUp) {
@@ -214,9 +221,11 @@ async function runBatches(worker: Caller, id: string, claim: Claim, signal: { re
   }
   while (!signal.aborted) {
     const size = singly > 0 ? 1 : part;
-    const starter = await callerOf({ tenantId: program.tenantId, personId, clientId }, facts, tokenId);
+    const starter = await callerOf(whose, facts, tokenId);
     let done: number;
     try {
+      if (!starter && !isBarred) noteBarred(await barredCaller(whose, facts, tokenId), runBatch.definition);
+      isBarred = !starter;
       if (!starter) throw new Refusal("access.denied");
       done = await runBatch(starter, { id, fence, size });
     } catch (error) {

@@ -71,6 +71,7 @@ export const startBulk = command({
   name: "bulks.start",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   stepUp: async (input, caller) => (await isLarge(input, caller)) || bulkGivesAccess(input, caller),
   input: startInput,
   sensitive: ({ total }: { total: number }) => total > SENSITIVE_ABOVE,
@@ -87,6 +88,7 @@ export const decideByFilter = command({
   name: "bulks.byFilter",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: filterDecision,
   run: async (work, { filter, decision, comment }): Promise<{ bulkId: string }> => {
     const draft = await draftBulk(work, { filter, except: [] });

@@ -1,12 +1,15 @@
+import { noteUse } from "#server/domain/access/record-uses.ts";
 import { STAGE_PERMISSIONS } from "#server/domain/access/rules.ts";
 import type { BulkEventType } from "#server/domain/bulks/events.ts";
 import { bulkEvent } from "#server/domain/bulks/events.ts";
 import type { LockedBulk } from "#server/domain/bulks/queries.ts";
-import { lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
+import { isStarter, lockBulk, sees, standingOf } from "#server/domain/bulks/queries.ts";
 import type { BulkState, Verb } from "#server/domain/bulks/rules.ts";
 import { mayNot } from "#server/domain/bulks/rules.ts";
 import { bulkIdInput } from "#server/domain/bulks/schema.ts";
+import { may } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { asHidden } from "#server/domain/governance/record.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
 
@@ -32,9 +35,14 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   if (!bulk || !sees(work.caller, bulk)) throw new Refusal("bulk.not_found");
   const { state, steeredAt, now } = bulk;
   const no = mayNot(verb, standingOf(work.caller, bulk, false));
-  if (no === "bulk.held") throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString() });
+  if (no === "bulk.held")
+    throw new Refusal(no, { by: await steeredBy(work, bulk), at: steeredAt?.toISOString(), ...lackOf(work, bulk) });
+  const shut = bulk.scopeIds.find((scopeId) => !may(work.caller, "bulks:stop", scopeId));
+  if (no === "bulk.not_yours" && shut)
+    throw asHidden(work.caller, new Refusal(no, { state, ...lackOf(work, bulk) }), "bulks:stop", shut);
   if (no) throw new Refusal(no, { state });
 
+  noteUse(work.caller, isStarter(work.caller, bulk) ? STAGE_PERMISSIONS : "bulks:stop");
   const { to, action, event } = MOVES[verb];
   const version = bulk.version + (state === "DRAFT" ? 0 : 1);
   const pausedMs = state === "PAUSED" && steeredAt ? now.getTime() - steeredAt.getTime() : 0;
@@ -68,6 +76,14 @@ async function steer(work: Work, id: string, verb: keyof typeof MOVES): Promise<
   return { id };
 }
 
+/** What would have let them stop it for others; where, as far as they know that items of it hang there. */
+function lackOf({ caller }: Work, bulk: LockedBulk): { permission?: string; scopeId?: string } {
+  const lacking = bulk.scopeIds.filter((id) => !may(caller, "bulks:stop", id));
+  if (bulk.state === "DRAFT" || lacking.length === 0) return {};
+  const scopeId = lacking.find((id) => may(caller, "approvals:read", id));
+  return { permission: "bulks:stop", ...(scopeId ? { scopeId } : {}) };
+}
+
 async function steeredBy(work: Work, { steeredPersonId, steeredClientId }: LockedBulk): Promise<string | null> {
   const [row] = await work.tx.$queryRaw<{ name: string }[]>`
     SELECT name FROM people WHERE id = ${steeredPersonId}::uuid
@@ -82,6 +98,7 @@ export const pauseBulk = command({
   name: "bulks.pause",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "pause"),
 });
@@ -91,6 +108,7 @@ export const resumeBulk = command({
   name: "bulks.resume",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "resume"),
 });
@@ -100,6 +118,7 @@ export const cancelBulk = command({
   name: "bulks.cancel",
   permission: STEERS,
   at: "each",
+  notesUse: true,
   input: bulkIdInput,
   run: (work, { id }) => steer(work, id, "cancel"),
 });

@@ -126,7 +126,10 @@ describe("somebody else's bulk", () => {
     expect((await getBulk(ana, { id })).may).toEqual(["pause", "cancel"]);
     await pauseBulk(ana, { id });
     expect(await getBulk(olu, { id })).toMatchObject({ state: "PAUSED", steered: { by: ana.name }, may: ["cancel"] });
-    expect(await refused(resumeBulk(olu, { id }))).toMatchObject({ code: "bulk.held", facts: { by: ana.name } });
+    expect(await refused(resumeBulk(olu, { id }))).toMatchObject({
+      code: "bulk.held",
+      facts: { by: ana.name, permission: "bulks:stop" },
+    });
     await resumeBulk(await world.person("administrator"), { id });
     await cancelBulk(ana, { id });
     expect(await getBulk(olu, { id })).toMatchObject({ state: "CANCELLED", steered: { by: ana.name } });
@@ -143,7 +146,10 @@ describe("somebody else's bulk", () => {
   test("is not touched by who only decides or reads", async () => {
     const id = await running();
     for (const verb of [pauseBulk, resumeBulk, cancelBulk])
-      expect(await codeOf(verb(mei, { id }))).toBe("bulk.not_yours");
+      expect(await refused(verb(mei, { id }))).toMatchObject({
+        code: "bulk.not_yours",
+        facts: { permission: "bulks:stop", scopeId: expect.any(String) },
+      });
     for (const verb of [pauseBulk, resumeBulk, cancelBulk])
       expect(await codeOf(verb(vera, { id }))).toBe("access.denied");
     expect(await bulks.row(id)).toMatchObject({ state: "RUNNING" });
@@ -156,7 +162,13 @@ describe("somebody else's bulk", () => {
     await pauseBulk(inCalifornia, { id: near });
     await world.approvals(1, { type, orgId: world.orgs.ny });
     const wide = await bulks.approveAll(olu, type);
-    expect(await codeOf(pauseBulk(inCalifornia, { id: wide }))).toBe("bulk.not_yours");
+    // What is lacking hangs where they do not read: it is not said where.
+    expect(await refused(pauseBulk(inCalifornia, { id: wide }))).toMatchObject({
+      code: "bulk.not_yours",
+      facts: { state: "RUNNING", permission: "bulks:stop" },
+    });
+    const { facts } = (await refused(pauseBulk(inCalifornia, { id: wide }))) as { facts: object };
+    expect(facts).not.toHaveProperty("scopeId");
     await Promise.all([near, wide].map((id) => cancelBulk(olu, { id })));
   });
 });

@@ -20,6 +20,7 @@ const judgePart = command({
   name: "bulks.try",
   permission: STAGE_PERMISSIONS,
   at: "each",
+  notesUse: true,
   input: tryInput,
   run: async (work, { id, decision, comment, after, limit }): Promise<Tried> => {
     const bulk = await lockDraft(work, id);

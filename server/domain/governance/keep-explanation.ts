@@ -1,5 +1,5 @@
 import type { Explanation, Lack } from "#server/domain/access/explain.ts";
-import { explain } from "#server/domain/access/explain.ts";
+import { explain, LACKS } from "#server/domain/access/explain.ts";
 import type { Access, Grant, Permission } from "#server/domain/access/rules.ts";
 import type { Reason } from "#server/domain/governance/rules.ts";
 
@@ -56,10 +56,30 @@ interface Asked {
   readonly narrowedBy?: string;
 }
 
+/** How far somebody is from an answer: a denial alone stands against it, or what comes nearest lacks so much. */
+function distance({ because, nearest }: Explanation<Grant>): number {
+  if (because.length > 0) return -1;
+  const [first] = nearest;
+  return first ? LACKS.indexOf(first.lacks) : LACKS.length;
+}
+
+/** Of several permissions that would have done the one that came nearest: what a denial is explained by. */
+export function nearestOf(access: Access, asked: Omit<Asked, "reason">, now: number): Permission | null {
+  const { permission, scopeId, anyOf = [] } = asked;
+  if (permission === null || scopeId === null) return permission;
+  const far = (one: string) => distance(explain(access, { permission: one as Permission, scopeId, now }, []));
+  let nearest = { permission, far: far(permission) };
+  for (const one of anyOf) {
+    const its = far(one);
+    if (its < nearest.far) nearest = { permission: one as Permission, far: its };
+  }
+  return nearest.permission;
+}
+
 /** The explanation of one answer, as small as it can be kept: the path of an allow; of a deny what denies, or comes nearest. */
 export function keep(access: Access, { reason, permission, scopeId, anyOf, narrowedBy }: Asked, now: number): Kept {
   const said =
-    permission === null || scopeId === null || reason === "PROGRAM"
+    permission === null || scopeId === null || reason === "PROGRAM" || reason === "BARRED"
       ? NOTHING
       : explain(access, { permission, scopeId, now }, []);
   return {

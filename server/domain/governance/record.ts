@@ -1,7 +1,7 @@
 import type { Permission } from "#server/domain/access/rules.ts";
-import type { Caller } from "#server/domain/caller.ts";
+import type { Caller, Needed } from "#server/domain/caller.ts";
 import { callerKey, may, rootScope } from "#server/domain/caller.ts";
-import { keep } from "#server/domain/governance/keep-explanation.ts";
+import { keep, nearestOf } from "#server/domain/governance/keep-explanation.ts";
 import { reduceRow } from "#server/domain/governance/reduce-row.ts";
 import type { Outcome, Reason } from "#server/domain/governance/rules.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
@@ -43,17 +43,18 @@ interface Said {
 }
 
 function rowOf(caller: Caller, said: Said, at: Date): Row {
-  const { outcome, operation, permission, scopeId, reason, anyOf, count = 1 } = said;
+  const { outcome, operation, scopeId, reason, anyOf, count = 1 } = said;
   const asked = {
     reason: caller.kind === "SYSTEM" && outcome === "ALLOW" ? "PROGRAM" : reason,
-    permission: permission as Permission | null,
+    permission: said.permission as Permission | null,
     // What is held nowhere is explained where the caller stands.
     scopeId: scopeId ?? caller.within ?? rootScope(caller),
     ...(anyOf ? { anyOf } : {}),
     ...(caller.token?.limits ? { narrowedBy: caller.token.id } : {}),
   } as const;
   const { personId, clientId, sessionId, address, requestId, correlationId, access } = caller;
-  const explanation = JSON.stringify(keep(access, asked, at.getTime()));
+  const permission = outcome === "DENY" && anyOf ? nearestOf(access, asked, at.getTime()) : asked.permission;
+  const explanation = JSON.stringify(keep(access, { ...asked, permission }, at.getTime()));
   const who = {
     personId,
     clientId,
@@ -97,7 +98,8 @@ export async function writeGoverned({ caller, tx }: Work, collected: Collected):
   await insert(tx, caller.tenantId, rows);
 }
 
-const FLUSH_MS = 200;
+/** The denials of so many milliseconds are written together. */
+export const FLUSH_MS = 200;
 const RETRY_MS = 1_000;
 const ROWS_MAX = 500;
 /** Beyond so many alike in one flush they are folded; beyond so many rows in all, at once. */
@@ -257,6 +259,12 @@ export function asDenied(refusal: Refusal, facts: Denied): Refusal {
   return refusal;
 }
 
+/** A refusal that says of what is there, and not the caller's, what it says of what is not. */
+export function asHidden(caller: Caller, refusal: Refusal, permission: Permission, scopeId: string): Refusal {
+  const isOutside = caller.within !== null && !caller.access.scopes.get(scopeId)?.path.includes(caller.within);
+  return asDenied(refusal, { permission, scopeId, reason: isOutside ? "OUTSIDE" : "GRANTS" });
+}
+
 const string = (value: unknown) => (typeof value === "string" ? value : null);
 
 /** Notes what was thrown, where it is a denial; once. */
@@ -268,4 +276,13 @@ export function noteDenial(caller: Caller, operation: string, thrown: unknown): 
   if (!facts) return;
   noted.add(thrown);
   note(caller, { operation, ...facts });
+}
+
+/** Notes that nothing was done for whom no check answers any more: they are kept out, or their token was revoked. */
+export function noteBarred(
+  caller: Caller,
+  { name, permission }: { readonly name: string; readonly permission: Needed | "system" | null },
+): void {
+  const anyOf = permission === null || permission === "system" ? [] : [permission].flat();
+  note(caller, { operation: name, permission: anyOf[0] ?? null, scopeId: caller.within, reason: "BARRED", anyOf });
 }

@@ -36,14 +36,19 @@ const endSession = command({
 /** A session that is on its way to another tenant has been replaced by the time it would be ended: its successor is looked for. */
 const TRIES = 3;
 
-/** Looks whether a token that is nobody's was somebody's, and ends the session that lives on in its place, in whatever tenant. */
-export async function endReused(hash: string, { address, requestId }: RequestFacts): Promise<void> {
+/**
+ * Looks whether a token that is nobody's was somebody's, and ends the session that lives on in its place, in whatever tenant.
+ * Answers whether it was.
+ */
+export async function endReused(hash: string, { address, requestId }: RequestFacts): Promise<boolean> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const [found] = await database().client.$queryRaw<{ tenant_id: string; session_id: string }[]>`
+    const [found] = await database().client.$queryRaw<{ tenant_id: string; session_id: string | null }[]>`
       SELECT tenant_id, session_id FROM reused_session(${hash})`;
-    if (!found) return;
+    if (!found) return false;
+    if (found.session_id === null) break;
     const caller = await systemCaller(found.tenant_id, { requestId, ...(address === null ? {} : { address }) });
     const { ended } = await endSession(caller, { id: found.session_id });
-    if (ended) return;
+    if (ended) break;
   }
+  return true;
 }

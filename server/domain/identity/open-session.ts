@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
 import Bowser from "bowser";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
+import { close, closeSession } from "#server/domain/identity/close-session.ts";
 import { noteDevice } from "#server/domain/identity/note-device.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import { sessionInput } from "#server/domain/identity/schema.ts";
@@ -32,6 +35,8 @@ export interface Place {
   readonly endsBy?: Date | undefined;
   /** The first of those whose place it takes: a token of any of them that comes back ends it (S5). */
   readonly familyId?: string | undefined;
+  /** Whose session the browser had, which ends with the sign-in. */
+  readonly replaces?: Caller | null | undefined;
 }
 
 export interface Device {
@@ -79,7 +84,7 @@ function ipOf(address: string): string | null {
  */
 async function lockMember({ tx, caller: { tenantId } }: Work, personId: string): Promise<void> {
   const [member] = await tx.$queryRaw<{ active: boolean }[]>`
-    SELECT m.status = 'ACTIVE' AND p.disabled_at IS NULL AND p.frozen_at IS NULL AS active FROM memberships m JOIN people p ON p.id = m.person_id
+    SELECT m.status = 'ACTIVE' AND ${ADMITTED} AS active FROM memberships m JOIN people p ON p.id = m.person_id
     WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${personId}::uuid FOR NO KEY UPDATE OF m FOR SHARE OF p`;
   if (!member?.active) throw new Refusal("member.not_found");
 }
@@ -116,6 +121,7 @@ export const openSession = command({
     const { tenantId, address } = work.caller;
     if (changedAt) await refuseReplaced(work, personId, changedAt);
     await lockMember(work, personId);
+    if (input.replaces) await close(work, input.replaces);
     const limits = limitsThatHold(await limitsOf(work.tx, tenantId), installation);
     await makeRoom(work, personId, limits.concurrent);
     const id = uuidv7();
@@ -173,6 +179,8 @@ export async function beginSession(
   const address = plainText(place.address, ADDRESS_MAX);
   const caller = await systemCaller(tenantId, { personId: person.id, name: person.name, address, requestId });
   const token = newToken();
+  const { replaces } = place;
+  const beside = replaces?.tenantId === tenantId && replaces.personId === person.id ? replaces.sessionId : null;
   await openSession(caller, {
     personId: person.id,
     tokenHash: tokenHash(token),
@@ -184,7 +192,9 @@ export async function beginSession(
     ...(place.device ? { device: deviceHashes(place.device) } : {}),
     ...(place.endsBy ? { endsBy: place.endsBy } : {}),
     ...(place.familyId ? { familyId: place.familyId } : {}),
+    ...(beside ? { replaces: beside } : {}),
     ...(place.provenAt === undefined ? {} : { provenAt: place.provenAt ?? 0 }),
   });
+  if (replaces && !beside) await closeSession(replaces, {});
   return token;
 }

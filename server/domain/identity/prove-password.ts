@@ -1,3 +1,4 @@
+import { isAdmitted } from "#server/domain/identity/admit-person.ts";
 import {
   ACCOUNT_DELAY_MAX_SECONDS,
   accountOf,
@@ -157,7 +158,7 @@ export async function provePassword({ email, password, address, device }: Try): 
     possible ? (person?.credential?.passwordHash ?? null) : null,
     given.slice(0, PASSWORD_MAX),
   );
-  if (!matches || !person?.credential || person.disabledAt || person.frozenAt) return { ok: false, ...counted };
+  if (!matches || !person?.credential || !isAdmitted(person)) return { ok: false, ...counted };
   const { id, name, credential } = person;
   return { ok: true, person: { id, name, email: person.email, changedAt: credential.changedAt }, counted, tries };
 }

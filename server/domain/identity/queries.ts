@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { loadAccess, scopesHeld } from "#server/domain/access/queries.ts";
+import { loadAccess, withoutGrants } from "#server/domain/access/load-access.ts";
+import { scopesHeld } from "#server/domain/access/queries.ts";
 import type { Access, Limits } from "#server/domain/access/rules.ts";
 import { narrowAccess } from "#server/domain/access/rules.ts";
 import type { Caller, CallerToken } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
+import { isAdmitted } from "#server/domain/identity/admit-person.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { languageOf } from "#server/domain/identity/rules.ts";
 import { placesInput } from "#server/domain/identity/schema.ts";
@@ -31,6 +33,7 @@ interface SessionRow {
   time_zone: string | null;
   revision: bigint;
   proven_at: Date;
+  lacks_factor: boolean;
 }
 
 async function callerOfRow(row: SessionRow | undefined, facts: RequestFacts): Promise<Caller | null> {
@@ -44,7 +47,7 @@ async function callerOfRow(row: SessionRow | undefined, facts: RequestFacts): Pr
     name: row.name,
     sessionId: row.session_id,
     within: row.within_id,
-    access,
+    ...(row.lacks_factor ? { access: withoutGrants(access), lacksFactor: true } : { access }),
     timeZone: row.time_zone,
     provenAt: row.proven_at.getTime(),
     locale: row.locale ?? facts.locale ?? "en",
@@ -154,7 +157,7 @@ export async function callerOf(
   const { client } = database();
   if (personId) {
     const person = await client.person.findUnique({ where: { id: personId } });
-    if (!person || person.disabledAt || person.frozenAt || !(await isMember(tenantId, personId))) return null;
+    if (!person || !isAdmitted(person) || !(await isMember(tenantId, personId))) return null;
     return {
       ...facts,
       ...subject,
@@ -177,6 +180,18 @@ export async function callerOf(
   if (!row) return null;
   const narrowed = tokenId === null ? { access } : byToken(access, tokenId, row.permissions, row.scope_id);
   return { ...facts, ...subject, ...narrowed, kind: "CLIENT", name: row.name, sessionId: null, locale: "en" };
+}
+
+/** Whom nothing is done for any more, for the log: as whom it would have been done, with what they hold all the same. */
+export async function barredCaller(
+  subject: { tenantId: string; personId: string | null; clientId: string | null },
+  facts: RequestFacts & { within: string | null },
+  tokenId: string | null = null,
+): Promise<Caller> {
+  const access = await loadAccess(subject);
+  const token = tokenId === null ? {} : { token: { id: tokenId, limits: null } };
+  const kind = subject.personId ? "PERSON" : "CLIENT";
+  return { ...facts, ...subject, ...token, kind, name: "", sessionId: null, access, locale: facts.locale ?? "en" };
 }
 
 async function isMember(tenantId: string, personId: string): Promise<boolean> {

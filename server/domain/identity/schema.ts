@@ -43,6 +43,8 @@ export const sessionInput = z.strictObject({
   provenAt: z.number().optional(),
   endsBy: z.date().optional(),
   familyId: z.uuid().optional(),
+  /** Their session that ends with it, and takes no place beside it. */
+  replaces: z.uuid().optional(),
 });
 
 const isTimeZone = (zone: string): boolean => {

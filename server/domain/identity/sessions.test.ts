@@ -213,7 +213,7 @@ describe("S5 after a rotation at most one successor lives", () => {
   const rotate = (caller: Caller) => transaction(caller, rotateSession);
   const rotated = async (hash: string, seconds: number) =>
     sql(
-      "UPDATE user_sessions SET rotated_at = clock_timestamp() - make_interval(secs => $2) WHERE previous_token_hash = $1",
+      "UPDATE replaced_tokens SET replaced_at = clock_timestamp() - make_interval(secs => $2) WHERE token_hash = $1",
       [hash, seconds],
     );
 
@@ -265,14 +265,42 @@ describe("S5 after a rotation at most one successor lives", () => {
     );
   });
 
+  test.each([0, 1, 2])(
+    "of a session that was proven three times, so does token %i, and not only the last",
+    async (nth) => {
+      const { hash, caller } = await opened();
+      const hashes = [hash];
+      for (let n = 0; n < 3; n++) {
+        const { token } = await rotate((await who(hashes.at(-1) ?? "")) as Caller);
+        hashes.push(tokenHash(token ?? ""));
+      }
+      const [old, last] = [hashes[nth] ?? "", hashes[3] ?? ""];
+      await rotated(old, 58);
+      expect(await endReused(old, facts)).toBe(true);
+      expect((await who(last))?.sessionId).toBe(caller.sessionId);
+      await rotated(old, 61);
+      expect(await endReused(old, facts)).toBe(true);
+      expect(await who(last)).toBeNull();
+    },
+  );
+
+  test("a token that never was anybody's ends nothing, and is told from one that was", async () => {
+    const { hash } = await opened();
+    expect(await endReused(tokenHash("never"), facts)).toBe(false);
+    expect(await who(hash)).not.toBeNull();
+  });
+
   describe("also across tenants", () => {
     const place = { address: "10.0.0.1", userAgent: "x", requestId: "r", idleMinutes: 120, absoluteHours: 24 };
     const caller = async (token: string) => (await who(tokenHash(token))) as Caller;
-    const pass = (personId: string, seconds: number) =>
-      sql(
-        "UPDATE user_sessions SET rotated_at = rotated_at - make_interval(secs => $2), ended_at = ended_at - make_interval(secs => $2) WHERE person_id = $1",
+    const pass = async (personId: string, seconds: number) => {
+      const past = "make_interval(secs => $2)";
+      await sql(`UPDATE user_sessions SET ended_at = ended_at - ${past} WHERE person_id = $1`, [personId, seconds]);
+      await sql(
+        `UPDATE replaced_tokens r SET replaced_at = replaced_at - ${past} FROM user_sessions s WHERE s.id = r.session_id AND s.person_id = $1`,
         [personId, seconds],
       );
+    };
     const live = (personId: string) =>
       sql("SELECT tenant_id, token_hash FROM user_sessions WHERE person_id = $1 AND status = 'ACTIVE'", [personId]);
 

@@ -1,4 +1,5 @@
 import { parse } from "#server/domain/command.ts";
+import { isAdmitted } from "#server/domain/identity/admit-person.ts";
 import { openChallenge } from "#server/domain/identity/open-challenge.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
@@ -26,7 +27,7 @@ export async function signInWithPasskey(input: unknown, place: Place): Promise<{
   const person = personId
     ? await database().client.person.findUnique({ where: { id: personId }, include: { credential: true } })
     : null;
-  const tenantId = person && !person.disabledAt && !person.frozenAt ? await firstTenant(person.id) : null;
+  const tenantId = person && isAdmitted(person) ? await firstTenant(person.id) : null;
   if (!person || !tenantId) throw new Refusal("sign_in.wrong");
   await secondStepHeld(await triesOf({ ...person, ...place, device: place.device?.presented ?? null }));
   return { token: await beginSession(tenantId, person, place, person.credential?.changedAt) };

@@ -220,7 +220,7 @@ test("what asks for one is a closed list", () => {
     "serviceClients.rotateToken always",
     "serviceClients.setStatus always",
     "sessions.revoke always",
-    "sessions.revokeMatching always",
+    "sessions.revokeFrozen always",
     "sessions.setLimits always",
   ]);
 });

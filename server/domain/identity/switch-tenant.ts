@@ -1,34 +1,13 @@
 import type { Caller } from "#server/domain/caller.ts";
-import { closeSession } from "#server/domain/identity/close-session.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
-import { beginSession } from "#server/domain/identity/open-session.ts";
 import { tenantsOf } from "#server/domain/identity/queries.ts";
+import { succeedSession } from "#server/domain/identity/succeed-session.ts";
 import { Refusal } from "#server/domain/refusals.ts";
-import { database, inTenant } from "#server/platform/db.ts";
 
-/**
- * Of which family the session is, until when it may live at most, and since when the password is theirs: what is set after
- * this opens none.
- */
-async function before({ tenantId, sessionId }: Caller, personId: string) {
-  const where = { tenantId_id: { tenantId, id: sessionId ?? "" } };
-  const session = sessionId ? await inTenant(tenantId, (tx) => tx.userSession.findUnique({ where })) : null;
-  const credential = await database().client.credential.findUnique({ where: { personId } });
-  const family = { familyId: session?.familyId ?? session?.id, endsBy: session?.absoluteExpiresAt };
-  return { family, changedAt: credential?.changedAt };
-}
-
-/**
- * Ends the caller's session and opens one in another tenant of theirs. The end comes first, and only who brought it
- * about goes on: of two switches with one token at most one has a successor (S5), which ends when the first would have, or
- * when that token comes back.
- */
+/** The caller's session goes on in another tenant of theirs, by a new token. */
 export async function switchTenant(caller: Caller, tenantId: string, place: Place): Promise<{ token: string }> {
-  const { personId, name, provenAt } = caller;
-  const own = personId ? await tenantsOf(personId) : [];
-  if (!personId || !own.some((tenant) => tenant.id === tenantId)) throw new Refusal("org.not_found");
-  const { family, changedAt } = await before(caller, personId);
-  const { closed } = await closeSession(caller, {});
-  if (!closed) throw new Refusal("org.not_found");
-  return { token: await beginSession(tenantId, { id: personId, name }, { ...place, ...family, provenAt }, changedAt) };
+  const own = caller.personId ? await tenantsOf(caller.personId) : [];
+  const token = own.some((tenant) => tenant.id === tenantId) ? await succeedSession(caller, tenantId, place) : null;
+  if (token === null) throw new Refusal("org.not_found");
+  return { token };
 }

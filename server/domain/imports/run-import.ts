@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
-import { callerOf, systemCaller } from "#server/domain/identity/queries.ts";
+import { noteBarred } from "#server/domain/governance/record.ts";
+import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/queries.ts";
 import { rowChecker } from "#server/domain/imports/check-rows.ts";
 import { closeStaging } from "#server/domain/imports/close-staging.ts";
 import { lockImport } from "#server/domain/imports/lock-import.ts";
@@ -139,9 +140,11 @@ export async function runImport(tenantId: string, id: string, signal: { readonly
   trace({ requestId, correlationId });
   const person = async () => {
     const facts = { requestId, correlationId, address: null, locale: null, within };
-    const found = await callerOf({ tenantId, personId, clientId: null }, facts);
-    if (!found) throw new Refusal("access.denied", { permission: "imports:run" });
-    return found;
+    const whose = { tenantId, personId, clientId: null };
+    const found = await callerOf(whose, facts);
+    if (found) return found;
+    noteBarred(await barredCaller(whose, facts), claimImport.definition);
+    throw new Refusal("access.denied", { permission: "imports:run" });
   };
   try {
     await (claim.state === "STAGING" ? stageFile : submitFile)({ id, claim, signal, person });

@@ -82,7 +82,7 @@ describe("an uploaded file", () => {
         yield Buffer.alloc(1_000_000, "x,");
       }
     }
-    expect(await refused(uploadFile(ada, "endless.csv", endless()))).toEqual({
+    expect(await refused(uploadFile(async () => ada, "endless.csv", endless()))).toEqual({
       code: "import.too_large",
       facts: { max: 50 },
     });
@@ -95,7 +95,7 @@ describe("an uploaded file", () => {
       yield Buffer.alloc(3 * CHUNK_BYTES, "x,");
       throw new Error("gone");
     }
-    await expect(uploadFile(ada, "broken.csv", broken())).rejects.toThrow("gone");
+    await expect(uploadFile(async () => ada, "broken.csv", broken())).rejects.toThrow("gone");
     expect(await imports.count("import_chunks", ada.tenantId)).toBe(0);
   });
 

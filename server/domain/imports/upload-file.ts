@@ -63,12 +63,16 @@ async function readHead(
   return { header: [...file.header], delimiter };
 }
 
-/** Keeps a file as it arrives, a piece in each transaction; what cannot be imported is refused, and nothing of it stays. */
+/**
+ * Keeps a file as it arrives, a piece in each transaction; what cannot be imported is refused, and nothing of it stays.
+ * `again`: the caller, looked up for each piece, since a file may take minutes to arrive.
+ */
 export async function uploadFile(
-  caller: Caller,
+  again: () => Promise<Caller>,
   fileName: string,
   body: AsyncIterable<Uint8Array>,
 ): Promise<{ id: string }> {
+  const caller = await again();
   const { id } = await openUpload(caller, { fileName });
   try {
     const hash = createHash("sha256");
@@ -79,12 +83,12 @@ export async function uploadFile(
       lineFeeds += count(bytes, LF);
       returns += count(bytes, CR);
       if (number === 0) head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
-      await keepChunk(caller, { importId: id, number: number++, bytes });
+      await keepChunk(await again(), { importId: id, number: number++, bytes });
     }
     if (number === 0) throw new Refusal("import.empty");
     const { header, delimiter } = await readHead(caller, id, head);
     const lines = Math.max(lineFeeds, returns) + 1; // the last one may have no end
-    return await closeUpload(caller, { importId: id, fileHash: hash.digest("hex"), lines, header, delimiter });
+    return await closeUpload(await again(), { importId: id, fileHash: hash.digest("hex"), lines, header, delimiter });
   } catch (error) {
     await discardImport(caller, { id }).catch((err: unknown) => logger.warn({ err, import: id }, "an upload is left"));
     throw error;

@@ -1,10 +1,12 @@
 import { grant } from "#server/domain/access/assign-role.ts";
+import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
 import { systemCaller } from "#server/domain/identity/queries.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
+import { succeedSession } from "#server/domain/identity/succeed-session.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { userCreated } from "#server/domain/people/events.ts";
 import { invitationByToken } from "#server/domain/people/queries.ts";
@@ -23,12 +25,18 @@ interface Open {
   readonly invited_by: string | null;
 }
 
+interface Settled {
+  readonly personId: string;
+  /** Since when the password of the page is theirs; null for who had one. */
+  readonly changedAt: Date | null;
+}
+
 /** The person behind the address: known and just proven to be there, or made now with the password of the page. */
 async function personOf(
   work: Work,
   { email, locale }: Open,
   given: { personId: string | null; name: string; passwordHash: string | null; language?: Language | undefined },
-): Promise<string> {
+): Promise<Settled> {
   const { tx } = work;
   await tx.$executeRaw`INSERT INTO people (id, email, name, locale) VALUES (${uuidv7()}::uuid, ${email}, ${given.name}, ${given.language ?? locale}) ON CONFLICT (email) DO NOTHING`;
   const [person] = await tx.$queryRaw<{ id: string; disabled: boolean; known: boolean }[]>`
@@ -36,11 +44,11 @@ async function personOf(
     FROM people p LEFT JOIN credentials c ON c.person_id = p.id WHERE p.email = ${email} FOR UPDATE OF p`;
   if (!person || person.disabled) throw new Refusal("invitation.not_found");
   if (person.known && person.id !== given.personId) throw new Refusal("invitation.sign_in");
-  if (person.known) return person.id;
+  if (person.known) return { personId: person.id, changedAt: null };
   const missing = { path: "password", code: "required", message: "is needed for a new account" };
   if (!given.passwordHash) throw new Refusal("input.invalid", {}, [missing]);
-  await tx.credential.create({ data: { personId: person.id, passwordHash: given.passwordHash } });
-  return person.id;
+  const { changedAt } = await tx.credential.create({ data: { personId: person.id, passwordHash: given.passwordHash } });
+  return { personId: person.id, changedAt };
 }
 
 /** The membership that was offered; who left comes back, who was disabled does not by an old link. */
@@ -58,7 +66,7 @@ export const settleInvitation = command({
   permission: "system",
   at: "tenant",
   input: acceptInput,
-  run: async (work, { invitationId, ...given }): Promise<{ personId: string }> => {
+  run: async (work, { invitationId, ...given }): Promise<Settled> => {
     const { tenantId } = work.caller;
     const [open] = await work.tx.$queryRaw<Open[]>`
       SELECT i.email, i.locale, i.role_id, r.code AS role, i.scope_id, i.invited_by
@@ -66,7 +74,7 @@ export const settleInvitation = command({
       WHERE i.tenant_id = ${tenantId}::uuid AND i.id = ${invitationId}::uuid AND i.status = 'OPEN' AND i.expires_at > clock_timestamp()
       FOR UPDATE OF i`;
     if (!open) throw new Refusal("invitation.not_found");
-    const personId = await personOf(work, open, given);
+    const { personId, changedAt } = await personOf(work, open, given);
     const member = await join(work, personId);
     if (open.role_id && open.role && open.scope_id) {
       const { role_id: roleId, role, scope_id: scopeId, invited_by: grantedBy } = open;
@@ -97,7 +105,7 @@ export const settleInvitation = command({
       },
       userCreated(member.id, member.version, personId, now),
     );
-    return { personId };
+    return { personId, changedAt };
   },
 });
 
@@ -107,13 +115,16 @@ interface Welcome extends Place {
   readonly password: string | undefined;
   /** What the page was read in. */
   readonly language?: Language | undefined;
-  /** The person whose session the request came with. */
-  readonly signedInAs: string | null;
+  /** Whose session the request came with. */
+  readonly before: Caller | null;
 }
 
-/** The link and the page's form, from nobody yet known: a membership, and a session in its tenant. */
-export async function acceptInvitation(welcome: Welcome): Promise<{ token: string }> {
-  const { token, password, language, signedInAs, address, requestId } = welcome;
+/**
+ * The link and the page's form: a membership, and a session in its tenant. Of who has an account it takes the place of the
+ * one that they came with; of anybody else's that one ends.
+ */
+export async function acceptInvitation(welcome: Welcome): Promise<{ token: string | null }> {
+  const { token, password, language, before, address, requestId } = welcome;
   const found = await invitationByToken(token);
   if (!found) throw new Refusal("invitation.not_found");
   const name = welcome.name ?? found.name;
@@ -121,13 +132,14 @@ export async function acceptInvitation(welcome: Welcome): Promise<{ token: strin
   const chosen = found.personId ? undefined : password;
   if (chosen) await refuseWeakPassword(chosen, { email: found.email, name, tenants: [found.tenant] });
   const passwordHash = chosen ? await hashPassword(chosen) : null;
-  const { personId } = await settleInvitation(caller, {
+  const { personId, changedAt } = await settleInvitation(caller, {
     invitationId: found.id,
-    personId: signedInAs,
+    personId: before?.personId ?? null,
     name,
     passwordHash,
     language,
   });
-  const provenAt = personId === signedInAs ? welcome.provenAt : undefined; // who is new has just set a password
-  return { token: await beginSession(found.tenantId, { id: personId, name }, { ...welcome, provenAt }) };
+  if (before && changedAt === null) return { token: await succeedSession(before, found.tenantId, welcome) };
+  const place = { ...welcome, replaces: before };
+  return { token: await beginSession(found.tenantId, { id: personId, name }, place, changedAt ?? undefined) };
 }

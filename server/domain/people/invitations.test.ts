@@ -1,5 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Caller } from "#server/domain/caller.ts";
+import { addPerson } from "#server/domain/identity/add-person.ts";
+import { endReused } from "#server/domain/identity/end-reused.ts";
+import { callerOfSession } from "#server/domain/identity/queries.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";
@@ -9,6 +12,7 @@ import { resendInvitation } from "#server/domain/people/resend-invitation.ts";
 import { setMemberStatus } from "#server/domain/people/set-member-status.ts";
 import { withdrawInvitation } from "#server/domain/people/withdraw-invitation.ts";
 import { makeAccount } from "#server/testing/http.ts";
+import { openSessionOf } from "#server/testing/sessions.ts";
 import type { World } from "#server/testing/world.ts";
 import { again, bindTestDatabase, makeTenant } from "#server/testing/world.ts";
 
@@ -33,8 +37,8 @@ async function offered(given: { email?: string; role?: string; scopeId?: string 
   const { id } = await offerInvitation(await of.system(), input);
   return { token, email, id };
 }
-const accept = (token: string, more: { password?: string; signedInAs?: string } = {}) =>
-  acceptInvitation({ ...place, token, name: undefined, password: more.password, signedInAs: more.signedInAs ?? null });
+const accept = (token: string, more: { password?: string; before?: Caller } = {}) =>
+  acceptInvitation({ ...place, token, name: undefined, password: more.password, before: more.before ?? null });
 const PASSWORD = "a long enough password";
 
 describe("an invitation", () => {
@@ -89,14 +93,82 @@ describe("an invitation", () => {
     const owner = await makeAccount(elsewhere, "decider");
     const stranger = await makeAccount(elsewhere, "decider");
     const { token } = await offered({ email: owner.email, role: "reader", scopeId: world.rootId });
-    for (const signedInAs of [undefined, stranger.personId])
-      await expect(accept(token, { password: PASSWORD, signedInAs })).rejects.toMatchObject({
+    for (const more of [{}, { before: await openSessionOf(elsewhere, stranger.personId) }])
+      await expect(accept(token, { password: PASSWORD, ...more })).rejects.toMatchObject({
         code: "invitation.sign_in",
       });
     expect(await signIn({ ...place, ...owner, password: PASSWORD })).toMatchObject({ ok: false });
-    await accept(token, { signedInAs: owner.personId });
+    await accept(token, { before: await openSessionOf(elsewhere, owner.personId) });
     expect((await listPeople(ada, { q: owner.email })).items).toMatchObject([{ personId: owner.personId }]);
     expect(await signIn({ ...place, ...owner })).toMatchObject({ ok: true });
+  });
+
+  describe("of who has an account", () => {
+    const facts = { requestId: "r", correlationId: "r", address: null, locale: null };
+    const callerBy = (token: string | null) => callerOfSession(tokenHash(token ?? ""), 120, facts);
+    const invited = async () => {
+      const owner = await makeAccount(elsewhere, "decider");
+      return { ...owner, token: (await offered({ email: owner.email })).token };
+    };
+    const signedIn = async (owner: { email: string; password: string }) => {
+      const result = await signIn({ ...place, ...owner });
+      return result.ok ? result.token : "";
+    };
+
+    test("S3 S5 goes on with the session that it came with: no longer, no better proven, and until its token comes back", async () => {
+      const owner = await invited();
+      const first = await signedIn(owner);
+      await sql(
+        `UPDATE user_sessions SET absolute_expires_at = clock_timestamp() + interval '3 hours', proven_at = created_at - interval '1 hour' WHERE token_hash = $1`,
+        [tokenHash(first)],
+      );
+      const before = (await callerBy(first)) as Caller;
+      const { token } = await accept(owner.token, { before });
+      expect(await callerBy(first)).toBeNull();
+      const after = await callerBy(token);
+      expect(after).toMatchObject({ tenantId: world.tenantId, personId: owner.personId, provenAt: before.provenAt });
+      const ends = await sql(
+        "SELECT DISTINCT absolute_expires_at AS end FROM user_sessions WHERE token_hash = ANY($1)",
+        [[first, token ?? ""].map(tokenHash)],
+      );
+      expect(ends).toHaveLength(1);
+      await sql("UPDATE user_sessions SET ended_at = ended_at - interval '61 seconds' WHERE token_hash = $1", [
+        tokenHash(first),
+      ]);
+      await endReused(tokenHash(first), facts);
+      expect(await callerBy(token)).toBeNull();
+    });
+
+    test("S5 of two with one session, one has a successor; both are memberships", async () => {
+      const owner = await invited();
+      const before = (await callerBy(await signedIn(owner))) as Caller;
+      const third = await makeTenant();
+      const { token } = await offered({ email: owner.email }, third);
+      const answers = await Promise.all([owner.token, token].map((one) => accept(one, { before })));
+      expect(answers.filter((answer) => answer.token !== null)).toHaveLength(1);
+      expect(await sql("SELECT FROM memberships WHERE person_id = $1", [owner.personId])).toHaveLength(3);
+    });
+
+    test("opens nothing for a password that is being replaced", async () => {
+      const owner = await invited();
+      const before = (await callerBy(await signedIn(owner))) as Caller;
+      const reset = await admin().pool.connect();
+      try {
+        await reset.query("BEGIN");
+        const replaced = "UPDATE credentials SET changed_at = clock_timestamp() WHERE person_id = $1";
+        await reset.query(replaced, [owner.personId]);
+        const accepted = accept(owner.token, { before }).catch((error) => error);
+        const waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        await expect.poll(async () => (await sql(waiting)).length).toBe(1);
+        await reset.query("COMMIT");
+        expect(await accepted).toMatchObject({ code: "password.changed" });
+      } finally {
+        await reset.query("ROLLBACK");
+        reset.release();
+      }
+      const alive = "SELECT FROM user_sessions WHERE person_id = $1 AND status = 'ACTIVE'";
+      expect(await sql(alive, [owner.personId])).toHaveLength(0);
+    });
   });
 
   test("answers and lists the same for an address that is known elsewhere and one that nobody has", async () => {
@@ -133,7 +205,8 @@ describe("an invitation", () => {
     await expect(offered({ email })).rejects.toMatchObject({ code: "invitation.member" });
     await setMemberStatus(ada, { id: member?.id as string, status: "ENDED" });
     const back = await offered({ email });
-    await accept(back.token, { signedInAs: member?.personId as string });
+    await addPerson(await elsewhere.system(), { email, name: "There" });
+    await accept(back.token, { before: await openSessionOf(elsewhere, member?.personId as string) });
     expect((await listPeople(ada, { q: email })).items).toMatchObject([{ status: "ACTIVE", roles: [] }]);
   });
 
@@ -184,7 +257,7 @@ describe("an invitation", () => {
       const [email, token] = [address(), newToken()];
       const given = { email, name: "Nora", language: "es" as const, tokenHash: tokenHash(token) };
       await offerInvitation(await world.system(), given);
-      await acceptInvitation({ ...place, token, name: "N", password: PASSWORD, language: chosen, signedInAs: null });
+      await acceptInvitation({ ...place, token, name: "N", password: PASSWORD, language: chosen, before: null });
       expect(await sql("SELECT locale FROM people WHERE email = $1", [email])).toEqual([{ locale: expected }]);
     }
   });

@@ -51,16 +51,18 @@ describe("a tenant keeps somebody who administers its access", () => {
     await expect(assignRole(ada, aPart)).resolves.toBeDefined();
   });
 
-  test("one whose grant will end, one who is disabled and one who was blocked do not count", async () => {
+  test("one whose grant will end, one who is disabled, one who was blocked and one who is frozen do not count", async () => {
     const until = new Date(Date.now() + 86_400_000).toISOString();
-    const [soon, off, blocked] = [
+    const [soon, off, blocked, frozen] = [
       await world.person(null),
+      await world.person("administrator"),
       await world.person("administrator"),
       await world.person("administrator"),
     ];
     await assignRole(ada, { personId: soon.personId as string, role: "administrator", scopeId: world.rootId, until });
     await setMemberStatus(ada, { id: await membership(off.personId), status: "DISABLED" });
     await blockPerson(await world.system(), { personId: blocked.personId as string, blocked: true });
+    await sql("UPDATE people SET frozen_at = now() WHERE id = $1", [frozen.personId]);
     await expect(revokeRole(ada, { id: await grantOf(ada) })).rejects.toMatchObject(LAST);
   });
 

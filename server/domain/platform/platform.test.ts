@@ -69,13 +69,16 @@ describe("a platform assignment", () => {
     expect(await again(victim)).not.toBe(null);
   });
 
-  test("is worth nothing while its holder is blocked, and gives itself to nobody", async () => {
+  test("is worth nothing while its holder is blocked or frozen, and gives itself to nobody", async () => {
     const { person } = await holder();
     const victim = await world.person("reader");
     const given = { personId: victim.personId as string, permission: "platform:people" } as const;
     expect(await codeOf(grantPlatform(await actingFor(person), given))).toBe("platform.denied");
     await blockPerson(await world.system(), { personId: person.personId as string, blocked: true });
     const block = { personId: victim.personId as string, blocked: true };
+    expect(await codeOf(blockPerson(await actingFor(person), block))).toBe("platform.denied");
+    await blockPerson(await world.system(), { personId: person.personId as string, blocked: false });
+    await admin().pool.query("UPDATE people SET frozen_at = now() WHERE id = $1", [person.personId]);
     expect(await codeOf(blockPerson(await actingFor(person), block))).toBe("platform.denied");
     const emails = (await platformHolders()).filter(({ permission }) => permission === "platform:grant");
     expect(emails).toEqual([]);

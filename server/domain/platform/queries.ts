@@ -1,3 +1,4 @@
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { PlatformPermission } from "#server/domain/platform/rules.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import type { Work } from "#server/domain/work.ts";
@@ -11,7 +12,7 @@ export async function refuseWithoutPlatform({ tx, caller }: Work, permission: Pl
   const { personId } = caller;
   if (personId === null) return;
   const held = await tx.$queryRaw<unknown[]>`
-    SELECT FROM platform_assignments a JOIN people p ON p.id = a.person_id AND p.disabled_at IS NULL
+    SELECT FROM platform_assignments a JOIN people p ON p.id = a.person_id AND ${ADMITTED}
     WHERE a.person_id = ${personId}::uuid AND a.permission = ${permission}`;
   if (held.length === 0) throw new Refusal("platform.denied", { permission });
 }

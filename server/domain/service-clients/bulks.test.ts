@@ -7,6 +7,7 @@ import { tokenHash } from "#server/domain/ids.ts";
 import { createClient } from "#server/domain/service-clients/create-client.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";
 import { revokeToken } from "#server/domain/service-clients/revoke-token.ts";
+import { rotateToken } from "#server/domain/service-clients/rotate-token.ts";
 import { bulksIn } from "#server/testing/bulks.ts";
 import type { World } from "#server/testing/world.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";
@@ -47,8 +48,8 @@ test("R11 a bulk goes on with what its token leaves, and not with all that the c
   expect(await bulks.outcomes(wide)).toEqual({ DECIDED: 3 });
 });
 
-test("R4 a bulk whose token was revoked decides nothing more; one whose token was merely replaced goes on", async () => {
-  const [stopped, goesOn] = [await bulks.fresh(2), await bulks.fresh(2)];
+test("R4 a bulk whose token was revoked, or replaced without an overlap, decides nothing more; one whose token goes on for a while goes on", async () => {
+  const [stopped, goesOn, stolen] = [await bulks.fresh(2), await bulks.fresh(2), await bulks.fresh(2)];
   const { id: tokenId, caller } = await tokenOf();
   const id = await bulks.approveAll(caller, stopped.type);
   await revokeToken(ana, { id: tokenId });
@@ -57,10 +58,15 @@ test("R4 a bulk whose token was revoked decides nothing more; one whose token wa
 
   const other = await tokenOf();
   const running = await bulks.approveAll(other.caller, goesOn.type);
-  const { rotateToken } = await import("#server/domain/service-clients/rotate-token.ts");
-  await rotateToken(ana, { id: other.id, overlapDays: 0 });
+  await rotateToken(ana, { id: other.id, overlapDays: 1 });
   await bulks.run(running);
   expect(await bulks.outcomes(running)).toEqual({ DECIDED: 2 });
+
+  const third = await tokenOf();
+  const thiefs = await bulks.approveAll(third.caller, stolen.type);
+  await rotateToken(ana, { id: third.id, overlapDays: 0 });
+  await bulks.run(thiefs);
+  expect(await bulks.outcomes(thiefs)).toEqual({ "REFUSED access.denied": 2 });
 });
 
 test("R11 a token that may not read where a bulk of its client lies does not see it, though the client started it", async () => {

@@ -36,7 +36,10 @@ export async function lockToken(work: Work, id: string): Promise<{ token: Locked
   return { token, now: await clock(work.tx) };
 }
 
-/** A new token narrowed as the old one, which lives on for the overlap and not beyond its own end. */
+/**
+ * A new token narrowed as the old one, which lives on for the overlap and not beyond its own end. Without an overlap the
+ * old one is revoked, and so what runs in its name stops too: that is how one is replaced that somebody else has.
+ */
 export const rotateToken = command({
   name: "serviceClients.rotateToken",
   permission: "clients:write",
@@ -45,7 +48,7 @@ export const rotateToken = command({
   input: rotationInput,
   sensitive: true,
   run: async (work, { id, days, overlapDays }): Promise<IssuedToken> => {
-    const { tenantId } = work.caller;
+    const { tenantId, personId } = work.caller;
     const { token: old, now } = await lockToken(work, id);
     const state = tokenState(old, now);
     if (state !== "ACTIVE") throw new Refusal("token.ended", { state });
@@ -54,9 +57,12 @@ export const rotateToken = command({
     const made = await writeToken(work, { clientId, name, permissions, scopeId, days, replaces: id });
     const over = daysAfter(now, overlapDays);
     const expiresAt = over < old.expiresAt ? over : old.expiresAt;
+    const isRevoked = overlapDays === 0;
     const version = old.version + 1;
     await work.tx.$executeRaw`
-      UPDATE service_tokens SET expires_at = ${expiresAt}, replaced_by = ${made.id}::uuid, version = ${version} WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
+      UPDATE service_tokens SET expires_at = ${expiresAt}, replaced_by = ${made.id}::uuid, version = ${isRevoked ? version + 1 : version},
+        revoked_at = ${isRevoked ? now : null}::timestamptz, revoked_by = ${isRevoked ? personId : null}::uuid
+      WHERE tenant_id = ${tenantId}::uuid AND id = ${id}::uuid`;
     work.audit({
       class: "CHANGE",
       action: "token.replaced",
@@ -64,10 +70,11 @@ export const rotateToken = command({
       targetId: id,
       scopeId: null,
       before: { expiresAt: old.expiresAt },
-      after: { expiresAt, replacedBy: made.id },
+      after: { expiresAt, replacedBy: made.id, ...(isRevoked ? { state: "REVOKED" } : {}) },
       at: now,
     });
     work.emit(tokenEvent("ServiceTokenReplaced", { id, version, clientId }, now));
+    if (isRevoked) work.emit(tokenEvent("ServiceTokenRevoked", { id, version: version + 1, clientId }, now));
     return made;
   },
 });

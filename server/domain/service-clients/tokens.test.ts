@@ -122,6 +122,8 @@ describe("a token", () => {
     const last = await rotateToken(ana, { id: next.id, overlapDays: 0 });
     expect(await callerBy(next.token)).toBeNull();
     expect((await callerBy(last.token))?.clientId).toBe(id);
+    const revoked = (await getClient(ana, { id })).tokens.find((token) => token.id === next.id);
+    expect(revoked).toMatchObject({ state: "REVOKED", revokedBy: ana.name });
   });
 
   test("that is revoked ends for good, and a second revocation says so", async () => {

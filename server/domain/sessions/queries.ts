@@ -2,12 +2,13 @@ import { refuseElsewhere } from "#server/domain/access/guard-administration.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import type { Read } from "#server/domain/query.ts";
 import { query } from "#server/domain/query.ts";
+import { Refusal } from "#server/domain/refusals.ts";
 import type { SessionStatus } from "#server/domain/sessions/rules.ts";
 import { CHOICES_MAX, CONCURRENT_DEFAULT, STEP_UP_BULK_DEFAULT } from "#server/domain/sessions/rules.ts";
 import type { SessionFilter } from "#server/domain/sessions/schema.ts";
-import { choicesInput, countInput, mySessionsInput, nothing, sessionsInput } from "#server/domain/sessions/schema.ts";
+import { choicesInput, mySessionsInput, nothing, sessionsInput, setIdInput } from "#server/domain/sessions/schema.ts";
 import type { Transaction } from "#server/platform/db.ts";
-import { clock, Prisma } from "#server/platform/db.ts";
+import { Prisma } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
 
 /** A session `s` that a look would still accept, as far as its own row says. */
@@ -31,9 +32,16 @@ export const isOf = ({ person, browser, address, openedBefore, seenBefore }: Ses
     " AND ",
   );
 
-/** Those `s` that were there at a moment, without one of them. */
-export const openedUntil = (asOf: Date, except: string | null): Prisma.Sql =>
-  Prisma.sql`s.created_at <= ${asOf} AND s.id IS DISTINCT FROM ${except}::uuid`;
+/** The sessions `s` that a person froze, by their ids; null where there is no such set of theirs. */
+export async function frozenIn(
+  tx: Transaction,
+  { tenantId, personId }: Caller,
+  set: string,
+): Promise<Prisma.Sql | null> {
+  const mine = Prisma.sql`x.tenant_id = ${tenantId}::uuid AND x.id = ${set}::uuid AND x.person_id = ${personId}::uuid`;
+  const known = await tx.$queryRaw<unknown[]>`SELECT FROM session_sets x WHERE ${mine}`;
+  return known.length > 0 ? Prisma.sql`s.id IN (SELECT unnest(x.session_ids) FROM session_sets x WHERE ${mine})` : null;
+}
 
 interface Row {
   id: string;
@@ -130,27 +138,32 @@ export const sessionChoices = query({
   },
 });
 
-/** How many sessions of how many people a filter would end, as of a moment; with that moment again, how many of them live. */
-export const countSessions = query({
-  name: "sessions.count",
+/** How many of what the caller froze live. */
+export const countFrozen = query({
+  name: "sessions.countFrozen",
   permission: "sessions:revoke",
-  input: countInput,
-  run: async ({ caller, tx }, { filter, own, asOf }) => {
+  input: setIdInput,
+  run: async ({ caller, tx }, { set }) => {
     refuseElsewhere(caller, "sessions:revoke");
-    const at = asOf ?? (await clock(tx));
-    const [row] = await tx.$queryRaw<{ sessions: number; people: number }[]>`
-      SELECT count(*)::int AS sessions, count(DISTINCT s.person_id)::int AS people FROM user_sessions s
-      WHERE s.tenant_id = ${caller.tenantId}::uuid AND ${ALIVE}
-        AND ${isOf(filter)} AND ${openedUntil(at, own ? null : caller.sessionId)}`;
-    return { sessions: row?.sessions ?? 0, people: row?.people ?? 0, asOf: at.toISOString() };
+    const frozen = await frozenIn(tx, caller, set);
+    if (!frozen) throw new Refusal("session.not_found");
+    const [row] = await tx.$queryRaw<{ alive: number }[]>`
+      SELECT count(*)::int AS alive FROM user_sessions s WHERE s.tenant_id = ${caller.tenantId}::uuid AND ${ALIVE} AND ${frozen}`;
+    return { alive: row?.alive ?? 0 };
   },
 });
 
 /** What a tenant says of its sessions; null where it says nothing. */
 export async function limitsOf(tx: Transaction, tenantId: string) {
   const [own] = await tx.$queryRaw<
-    { idleMinutes: number | null; absoluteHours: number | null; concurrent: number | null; version: number }[]
-  >`SELECT idle_minutes AS "idleMinutes", absolute_hours AS "absoluteHours", concurrent, version FROM session_limits WHERE tenant_id = ${tenantId}::uuid`;
+    {
+      idleMinutes: number | null;
+      absoluteHours: number | null;
+      concurrent: number | null;
+      secondFactor: boolean;
+      version: number;
+    }[]
+  >`SELECT idle_minutes AS "idleMinutes", absolute_hours AS "absoluteHours", concurrent, second_factor AS "secondFactor", version FROM session_limits WHERE tenant_id = ${tenantId}::uuid`;
   return own ?? null;
 }
 
@@ -173,6 +186,7 @@ export const sessionLimits = query({
       absoluteHours: own?.absoluteHours ?? null,
       concurrent: own?.concurrent ?? null,
       stepUpBulk: await stepUpBulkOf(tx, caller.tenantId),
+      secondFactor: own?.secondFactor ?? false,
       version: own?.version ?? 0,
       installation: {
         idleMinutes: env.SESSION_LIFETIME,

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Caller } from "#server/domain/caller.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
+import { freezeSessions } from "#server/domain/sessions/freeze-sessions.ts";
 import { nameSession } from "#server/domain/sessions/name-session.ts";
-import { countSessions, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
+import { countFrozen, listSessions, sessionChoices, sessionLimits } from "#server/domain/sessions/queries.ts";
 import { revokeOtherSessions } from "#server/domain/sessions/revoke-own.ts";
-import { revokeMatching, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
+import { revokeFrozen, revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 import { isNetwork, REVOKE_MAX } from "#server/domain/sessions/rules.ts";
 import { aliveTo, openSessionOf, sessionIds } from "#server/testing/sessions.ts";
 import type { World } from "#server/testing/world.ts";
@@ -31,16 +32,13 @@ describe("what is ended is what was counted", () => {
   test("sessions opened after the count live on, and so does the one that asks", async () => {
     const [olu, mei] = [await world.person("decider"), await world.person("decider")];
     const counted = [await open(olu.personId), await open(olu.personId), await open(mei.personId)];
-    const { sessions, people, asOf } = await countSessions(ada, {});
+    const { id: set, sessions, people } = await freezeSessions(ada, {});
     expect({ sessions, people }).toEqual({ sessions: 3, people: 2 });
     const later = await open(mei.personId);
-    expect(await revokeMatching(ada, { filter: {}, asOf, most: sessions })).toEqual({
-      sessions: 3,
-      people: 2,
-      left: 0,
-    });
+    expect(await countFrozen(ada, { set })).toEqual({ alive: 3 });
+    expect(await revokeFrozen(ada, { set })).toEqual({ sessions: 3, people: 2, left: 0 });
     expect((await aliveOf()).sort()).toEqual(sessionIds([ada, later]).sort());
-    expect(await countSessions(ada, { asOf })).toMatchObject({ sessions: 0, people: 0 });
+    expect(await countFrozen(ada, { set })).toEqual({ alive: 0 });
     const logged = await sql(
       "SELECT target_id AS id, person_id AS by, after FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1 ORDER BY 1",
       [world.tenantId],
@@ -52,26 +50,55 @@ describe("what is ended is what was counted", () => {
     }
   });
 
-  test("with fewer confirmed than there are, the oldest end and no more; what has ended by itself is not ended again", async () => {
+  test("a session that is used after the count leaves the filter and not the set: it ends, and no other for it", async () => {
+    const { personId } = await world.person("decider");
+    const [unused, used, busy] = [await open(personId), await open(personId), await open(personId)];
+    const hoursAgo = "UPDATE user_sessions SET last_seen_at = last_seen_at - interval '2 hours' WHERE id = ANY($1)";
+    await sql(hoursAgo, [sessionIds([unused, used])]);
+    const filter = { seenBefore: new Date(Date.now() - 3_600_000).toISOString() };
+    const { id: set, sessions } = await freezeSessions(ada, { filter });
+    expect(sessions).toBe(2);
+    await sql("UPDATE user_sessions SET last_seen_at = clock_timestamp() WHERE id = $1", [used.sessionId]);
+    await sql(hoursAgo, [sessionIds([busy])]);
+    expect(await countFrozen(ada, { set })).toEqual({ alive: 2 });
+    expect(await revokeFrozen(ada, { set })).toEqual({ sessions: 2, people: 1, left: 0 });
+    expect((await aliveOf()).sort()).toEqual(sessionIds([ada, busy]).sort());
+    expect(await countFrozen(ada, { set })).toEqual({ alive: 0 });
+  });
+
+  test("what has ended by itself is not ended again", async () => {
     const { personId } = await world.person("decider");
     const [first, second, third] = [await open(personId), await open(personId), await open(personId)];
-    const { asOf } = await countSessions(ada, {});
-    expect(await revokeMatching(ada, { asOf, most: 2 })).toEqual({ sessions: 2, people: 1, left: 0 });
-    expect((await aliveOf()).sort()).toEqual(sessionIds([ada, third]).sort());
+    const { id: set } = await freezeSessions(ada, {});
     await revokeOtherSessions({ ...third, sessionId: null }, {});
-    expect(await revokeMatching(ada, { asOf, most: 1 })).toEqual({ sessions: 0, people: 0, left: 0 });
+    expect(await revokeFrozen(ada, { set })).toEqual({ sessions: 0, people: 0, left: 0 });
     expect(await revokeSessions(ada, { ids: sessionIds([first, second, third]) })).toEqual({ sessions: 0, people: 0 });
   });
 
   test("also the own session, when that is asked for, and as the last", async () => {
     const other = await open((await world.person("decider")).personId);
-    const { sessions, asOf } = await countSessions(ada, { own: true });
-    expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
-    expect(await aliveOf()).toEqual(sessionIds([ada]));
+    const { id: set, sessions } = await freezeSessions(ada, { own: true });
     expect(sessions).toBe(2);
-    expect(await revokeMatching(ada, { own: true, asOf, most: 1 })).toMatchObject({ sessions: 1 });
+    expect(await revokeFrozen(ada, { set })).toMatchObject({ sessions: 2 });
     expect(await aliveOf()).toEqual([]);
-    expect(other.sessionId).not.toBe(ada.sessionId);
+    const ended =
+      "SELECT target_id AS id FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1 ORDER BY id";
+    expect((await sql(ended, [world.tenantId])).map(({ id }) => id)).toContain(other.sessionId);
+  });
+
+  test("a set is its maker's: nobody else ends it or looks into it, and a day later it is forgotten", async () => {
+    await open((await world.person("decider")).personId);
+    const bob = await open((await world.person("administrator")).personId);
+    const { id: set } = await freezeSessions(ada, {});
+    const unknown = { code: "session.not_found" };
+    for (const caller of [bob, { ...ada, tenantId: (await makeTenant()).tenantId }]) {
+      await expect(revokeFrozen(caller, { set })).rejects.toMatchObject({ code: expect.any(String) });
+      await expect(countFrozen(caller, { set })).rejects.toMatchObject({ code: expect.any(String) });
+    }
+    await expect(revokeFrozen(bob, { set })).rejects.toMatchObject(unknown);
+    await sql("UPDATE session_sets SET created_at = created_at - interval '25 hours' WHERE id = $1", [set]);
+    await freezeSessions(bob, {});
+    await expect(revokeFrozen(ada, { set })).rejects.toMatchObject(unknown);
   });
 
   test(`more than ${REVOKE_MAX} are ended by as many commits as they take, each once`, async () => {
@@ -81,10 +108,10 @@ describe("what is ended is what was counted", () => {
        SELECT $1, gen_random_uuid(), $2, md5(n::text) || md5(n::text), now(), now(), now() + interval '1 hour', now() + interval '1 hour' FROM generate_series(1, $3) n`,
       [world.tenantId, personId, REVOKE_MAX + 5],
     );
-    const { sessions, asOf } = await countSessions(ada, {});
+    const { id: set, sessions } = await freezeSessions(ada, {});
     expect(sessions).toBe(REVOKE_MAX + 5);
-    expect(await revokeMatching(ada, { asOf, most: sessions })).toEqual({ sessions: REVOKE_MAX, people: 1, left: 5 });
-    expect(await revokeMatching(ada, { asOf, most: 5 })).toEqual({ sessions: 5, people: 1, left: 0 });
+    expect(await revokeFrozen(ada, { set })).toEqual({ sessions: REVOKE_MAX, people: 1, left: 5 });
+    expect(await revokeFrozen(ada, { set })).toEqual({ sessions: 5, people: 1, left: 0 });
     expect(await aliveOf()).toEqual(sessionIds([ada]));
     expect(
       await sql("SELECT count(*)::int AS n FROM audit_logs WHERE action = 'session.revoked' AND tenant_id = $1", [
@@ -121,7 +148,7 @@ describe("the list is narrowed", () => {
     for (const [filter, expected] of cases) {
       const { items } = await listSessions(ada, { filter });
       expect([filter, items.map(({ id }) => id).sort()]).toEqual([filter, sessionIds(expected).sort()]);
-      expect((await countSessions(ada, { filter })).sessions).toBe(expected.length);
+      expect((await freezeSessions(ada, { filter })).sessions).toBe(expected.length);
     }
     expect((await listSessions(ada, { filter: { person: mei.personId as string } })).items).toMatchObject([
       {
@@ -138,8 +165,8 @@ describe("the list is narrowed", () => {
     expect(
       (await sessionChoices(ada, { q: "nobody", person: olu.personId as string })).people.map(({ id }) => id),
     ).toEqual([olu.personId]);
-    const { sessions, asOf } = await countSessions(ada, { filter: { browser: "Chrome" } });
-    await revokeMatching(ada, { filter: { browser: "Chrome" }, asOf, most: sessions });
+    const { id: set } = await freezeSessions(ada, { filter: { browser: "Chrome" } });
+    await revokeFrozen(ada, { set });
     expect((await aliveOf()).sort()).toEqual(sessionIds([ada, b]).sort());
   });
 
@@ -208,19 +235,20 @@ describe("who administers a part of the tenant", () => {
   test("neither reads nor ends sessions, and sees none counted: a session is in the whole tenant", async () => {
     const local = await world.person("administrator", world.orgs.ny);
     const narrowed = { ...ada, within: world.orgs.ny };
+    const { id: set } = await freezeSessions(ada, {});
     for (const caller of [local, narrowed]) {
       const reads = [
         listSessions(caller, {}),
         sessionChoices(caller, {}),
-        countSessions(caller, {}),
+        countFrozen(caller, { set }),
         sessionLimits(caller, {}),
       ];
       for (const read of await Promise.allSettled(reads))
         expect(read).toMatchObject({ status: "rejected", reason: { code: "access.denied" } });
       const refused = { code: caller === local ? "access.denied" : "org.not_found" };
       await expect(revokeSessions(caller, { ids: sessionIds([ada]) })).rejects.toMatchObject(refused);
-      const all = { asOf: new Date().toISOString(), most: 1 };
-      await expect(revokeMatching(caller, all)).rejects.toMatchObject(refused);
+      await expect(freezeSessions(caller, {})).rejects.toMatchObject(refused);
+      await expect(revokeFrozen(caller, { set })).rejects.toMatchObject(refused);
     }
   });
 });

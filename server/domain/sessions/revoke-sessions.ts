@@ -1,9 +1,8 @@
 import { command } from "#server/domain/command.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { counted, endSessions } from "#server/domain/sessions/end-sessions.ts";
-import { ALIVE, isOf, openedUntil } from "#server/domain/sessions/queries.ts";
-import { REVOKE_MAX } from "#server/domain/sessions/rules.ts";
-import { revokeInput, revokeMatchingInput } from "#server/domain/sessions/schema.ts";
+import { ALIVE, frozenIn } from "#server/domain/sessions/queries.ts";
+import { revokeInput, setIdInput } from "#server/domain/sessions/schema.ts";
 import { Prisma } from "#server/platform/db.ts";
 
 /** What died by it. */
@@ -29,25 +28,21 @@ export const revokeSessions = command({
   },
 });
 
-/**
- * Ends what was counted for a filter, the oldest first, so many a commit; `left` still live and go on with the next. The
- * set was frozen by its moment and its number: what was opened later, or came to it since, is never ended by it.
- */
-export const revokeMatching = command({
-  name: "sessions.revokeMatching",
+/** Ends what the caller froze, the oldest first, so many a commit; `left` still live and go on with the next. */
+export const revokeFrozen = command({
+  name: "sessions.revokeFrozen",
   permission: "sessions:revoke",
   at: "tenant",
   stepUp: true,
-  input: revokeMatchingInput,
+  input: setIdInput,
   sensitive: true,
-  run: async (work, { filter, own, asOf, most }): Promise<Died & { left: number }> => {
-    const { tenantId, sessionId } = work.caller;
-    const which = Prisma.sql`${isOf(filter)} AND ${openedUntil(asOf, own ? null : sessionId)}`;
-    const ended = await endSessions(work, which, "revoked", Math.min(most, REVOKE_MAX));
-    if (ended.length === most) return { ...counted(ended), left: 0 };
+  run: async (work, { set }): Promise<Died & { left: number }> => {
+    const frozen = await frozenIn(work.tx, work.caller, set);
+    if (!frozen) throw new Refusal("session.not_found");
+    const ended = await endSessions(work, frozen, "revoked");
     const [alive] = await work.tx.$queryRaw<{ left: number }[]>`
       SELECT count(*)::int AS left FROM user_sessions s
-      WHERE s.tenant_id = ${tenantId}::uuid AND ${ALIVE} AND ${which}`;
-    return { ...counted(ended), left: Math.min(alive?.left ?? 0, most - ended.length) };
+      WHERE s.tenant_id = ${work.caller.tenantId}::uuid AND ${ALIVE} AND ${frozen}`;
+    return { ...counted(ended), left: alive?.left ?? 0 };
   },
 });

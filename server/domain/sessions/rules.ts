@@ -21,6 +21,9 @@ export type EndReason = (typeof END_REASONS)[number];
 /** So many are ended by one commit, and written down as expired by one; a larger set goes on after it. */
 export const REVOKE_MAX = 1000;
 export const EXPIRE_MAX = 1000;
+/** So many are confirmed at once, and as long a set that was not ended is kept. */
+export const SET_MAX = 100_000;
+export const SET_KEPT_HOURS = 24;
 
 /** Of one person in a tenant that says nothing else, and at most; beyond it the one that was seen longest ago ends. */
 export const CONCURRENT_DEFAULT = 10;

@@ -50,26 +50,14 @@ export const choicesInput = z.strictObject({
   person: uuid.optional(),
 });
 
-const set = {
+export const freezeInput = z.strictObject({
   filter: sessionFilter.default({}),
   /** Whether the very session that asks is one of them. */
   own: z.boolean().default(false),
-};
-
-export const countInput = z.strictObject({
-  ...set,
-  /** As of when; without it, as of now, which the answer says. */
-  asOf: instant.optional(),
-});
-
-export const revokeMatchingInput = z.strictObject({
-  ...set,
-  /** What was counted and confirmed: nothing that was opened later, and no more than that. */
-  asOf: instant,
-  most: z.int().min(1),
 });
 
 export const revokeInput = z.strictObject({ ids });
+export const setIdInput = z.strictObject({ set: uuid });
 export const sessionIdInput = z.strictObject({ id: uuid });
 export const nothing = z.strictObject({});
 
@@ -85,6 +73,8 @@ export const sessionLimitsInput = z.strictObject({
   concurrent: z.int().min(1).max(CONCURRENT_MAX).nullable(),
   /** How many are decided at once without a recent proof: 0 asks for one with every set. */
   stepUpBulk: z.int().min(0).max(BULK_MAX).nullable(),
+  /** Whether everybody needs a second factor here. */
+  secondFactor: z.boolean().default(false),
   /** The version that was edited; 0 where there was none. */
   version: z.int().min(0),
 });

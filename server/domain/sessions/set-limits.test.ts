@@ -98,8 +98,8 @@ describe("what a tenant allows its sessions", () => {
       ),
     ).toEqual([
       {
-        before: { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: 1000 },
-        after: { idleMinutes: null, absoluteHours: null, concurrent: 5, stepUpBulk: 1000 },
+        before: { idleMinutes: null, absoluteHours: null, concurrent: null, stepUpBulk: 1000, secondFactor: false },
+        after: { idleMinutes: null, absoluteHours: null, concurrent: 5, stepUpBulk: 1000, secondFactor: false },
       },
     ]);
   });

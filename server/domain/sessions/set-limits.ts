@@ -1,4 +1,5 @@
 import { command } from "#server/domain/command.ts";
+import { secondFactorsOf } from "#server/domain/identity/require-proof.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { endSessions } from "#server/domain/sessions/end-sessions.ts";
 import { limitsOf, stepUpBulkOf } from "#server/domain/sessions/queries.ts";
@@ -32,7 +33,7 @@ async function shorten({ tx, caller: { tenantId } }: Work, limits: Lifetimes): P
 
 /**
  * How long sessions of the tenant live and how many of one person, never beyond the installation, and how many one of
- * them decides at once without a recent proof. It holds at once: of
+ * them decides at once without a recent proof, and whether all of them need a second factor. It holds at once: of
  * who has more open, those seen longest ago end (never the session that asks), and what is older than may be is over.
  */
 export const setSessionLimits = command({
@@ -43,18 +44,21 @@ export const setSessionLimits = command({
   input: sessionLimitsInput,
   sensitive: true,
   run: async (work, { version, ...wanted }): Promise<{ version: number; ended: number }> => {
-    const { tenantId, sessionId } = work.caller;
+    const { tenantId, sessionId, personId } = work.caller;
     refuseLonger(wanted);
+    if (wanted.secondFactor && personId && (await secondFactorsOf(personId)).length === 0)
+      throw new Refusal("session.second_factor_own");
     const before = await limitsOf(work.tx, tenantId);
     if ((before?.version ?? 0) !== version) throw new Refusal("session.limits_stale");
-    const { idleMinutes, absoluteHours, concurrent, stepUpBulk } = {
+    const { idleMinutes, absoluteHours, concurrent, secondFactor, stepUpBulk } = {
       ...wanted,
       stepUpBulk: wanted.stepUpBulk ?? STEP_UP_BULK_DEFAULT,
     };
     const written = await work.tx.$executeRaw`
-      INSERT INTO session_limits AS l (tenant_id, idle_minutes, absolute_hours, concurrent) VALUES (${tenantId}::uuid, ${idleMinutes}, ${absoluteHours}, ${concurrent})
+      INSERT INTO session_limits AS l (tenant_id, idle_minutes, absolute_hours, concurrent, second_factor)
+      VALUES (${tenantId}::uuid, ${idleMinutes}, ${absoluteHours}, ${concurrent}, ${secondFactor})
       ON CONFLICT (tenant_id) DO UPDATE SET idle_minutes = excluded.idle_minutes, absolute_hours = excluded.absolute_hours, concurrent = excluded.concurrent,
-        version = l.version + 1 WHERE l.version = ${version}::int`;
+        second_factor = excluded.second_factor, version = l.version + 1 WHERE l.version = ${version}::int`;
     if (written === 0) throw new Refusal("session.limits_stale"); // two at a time
     const stepUpBulkBefore = await stepUpBulkOf(work.tx, tenantId);
     await work.tx.tenant.update({ where: { id: tenantId }, data: { stepUpBulk }, select: { id: true } });
@@ -80,8 +84,9 @@ export const setSessionLimits = command({
         absoluteHours: before?.absoluteHours ?? null,
         concurrent: before?.concurrent ?? null,
         stepUpBulk: stepUpBulkBefore,
+        secondFactor: before?.secondFactor ?? false,
       },
-      after: { idleMinutes, absoluteHours, concurrent, stepUpBulk },
+      after: { idleMinutes, absoluteHours, concurrent, stepUpBulk, secondFactor },
     });
     return { version: version + 1, ended: over + beyond.length };
   },
