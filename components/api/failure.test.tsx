@@ -54,7 +54,12 @@ describe("a refusal for want of a permission", () => {
 
   test("is each of the 403, but those that are about something else", () => {
     const forbidden = REFUSALS.filter((code) => answerOf(code).status === 403);
-    const other = ["approval.own_request", "platform.denied", "session.step_up_required"];
+    const other = [
+      "approval.own_request",
+      "platform.denied",
+      "session.second_factor_required",
+      "session.step_up_required",
+    ];
     expect(forbidden.filter((code) => !other.includes(code)).toSorted()).toEqual(EXPLAINED.toSorted());
   });
 });
