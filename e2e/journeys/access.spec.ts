@@ -14,7 +14,7 @@ test("who only reads is told so, in the list and on the request", async ({ page 
   await page.waitForURL("**/approvals/**");
   const approve = page.getByRole("button", { name: "Approve" });
   await expect(approve).toBeDisabled();
-  await expect(approve).toHaveAccessibleDescription("You do not hold the permission of its open stage.");
+  await expect(approve).toHaveAccessibleDescription("You do not hold the permission of its open stage. Why?");
 });
 
 test("a deep link waits for the sign-in and is then followed; a foreign one is not", async ({ page }) => {
