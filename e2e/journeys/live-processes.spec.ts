@@ -57,6 +57,15 @@ test("S4: a session that one process revokes is told by the other, which holds t
   expect((await set("ACTIVE")).status()).toBe(200);
 });
 
+// Before one of the two ends.
+test("a proxy of ours is believed where a session comes from", async ({ browser, processes: { balancer } }) => {
+  const baseURL = `http://localhost:${balancer.targets[0]?.port}`;
+  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": "203.0.113.9" } });
+  await signInAs(await context.newPage(), "vera");
+  expect(await addressOf(context.request)).toBe("203.0.113.9");
+  await context.close();
+});
+
 test("decisions and bulks are seen at once, whichever process took them; one that ends is not missed", async ({
   page: mei,
   browser,
@@ -111,12 +120,4 @@ test("decisions and bulks are seen at once, whichever process took them; one tha
   });
   await stopped;
   await expect.poll(() => balancer.holder()?.port).not.toBe(ending);
-});
-
-test("a proxy of ours is believed where a session comes from", async ({ browser, processes: { balancer } }) => {
-  const baseURL = `http://localhost:${balancer.targets[0]?.port}`;
-  const context = await browser.newContext({ baseURL, extraHTTPHeaders: { "x-forwarded-for": "203.0.113.9" } });
-  await signInAs(await context.newPage(), "vera");
-  expect(await addressOf(context.request)).toBe("203.0.113.9");
-  await context.close();
 });
