@@ -95,7 +95,7 @@ function Form({ limits, onClose }: FieldsProps) {
           </Field>
         ))}
         <div>
-          <CheckField name="secondFactor" defaultChecked={limits.secondFactor} className="font-medium">
+          <CheckField name="secondFactor" defaultChecked={limits.secondFactor} className="-ml-1.5 font-medium">
             {t("secondFactor")}
           </CheckField>
           <p className="text-ink-3 text-xs">{t("secondFactorHint")}</p>
