@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
-import { explainAccess, LOOKED_AT_MAX, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
+import { explainAccess, LOOKED_AT_MAX, whoCan } from "#server/domain/access/explain-access.ts";
+import { whatCan } from "#server/domain/access/list-holdings.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { PERMISSIONS } from "#server/domain/access/rules.ts";

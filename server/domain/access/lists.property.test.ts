@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { explainAccess, whatCan, whoCan } from "#server/domain/access/explain-access.ts";
+import { explainAccess, whoCan } from "#server/domain/access/explain-access.ts";
+import { whatCan } from "#server/domain/access/list-holdings.ts";
 import { listAssignments } from "#server/domain/access/queries.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import { getApproval, listApprovals } from "#server/domain/approvals/queries.ts";

@@ -182,7 +182,7 @@ export async function callerOf(
   return { ...facts, ...subject, ...narrowed, kind: "CLIENT", name: row.name, sessionId: null, locale: "en" };
 }
 
-/** Whom nothing is done for any more, for the log: as whom it would have been done, with what they hold all the same. */
+/** Whom nothing is done for any more, for the log: as whom it would have been done. */
 export async function barredCaller(
   subject: { tenantId: string; personId: string | null; clientId: string | null },
   facts: RequestFacts & { within: string | null },

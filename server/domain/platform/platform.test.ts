@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
-import { whatCan } from "#server/domain/access/explain-access.ts";
+import { whatCan } from "#server/domain/access/list-holdings.ts";
 import { listAudit } from "#server/domain/audit/queries.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
