@@ -95,10 +95,17 @@ function Form({ limits, onClose }: FieldsProps) {
           </Field>
         ))}
         <div>
-          <CheckField name="secondFactor" defaultChecked={limits.secondFactor} className="-ml-1.5 font-medium">
+          <CheckField
+            name="secondFactor"
+            defaultChecked={limits.secondFactor}
+            aria-describedby={`${formId}-factor`}
+            className="-ml-1.5 font-medium"
+          >
             {t("secondFactor")}
           </CheckField>
-          <p className="text-ink-3 text-xs">{t("secondFactorHint")}</p>
+          <p id={`${formId}-factor`} className="text-ink-3 text-xs">
+            {t("secondFactorHint")}
+          </p>
         </div>
         {foreseen ? (
           <p role="status" className="rounded-lg bg-warn-soft px-3 py-2 text-sm">
