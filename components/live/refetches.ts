@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { HOLDERS_KEY, UNUSED_KEY } from "#components/access/view.ts";
 import { useTRPC } from "#components/api/trpc.ts";
 import { IMPORTS_KEY } from "#components/imports/view.ts";
+import { markOld } from "#components/live/mark-old.ts";
 import type { News } from "#components/live/news.ts";
 import { useNews } from "#components/live/use-news.ts";
 import { PEOPLE_KEY } from "#components/people/view.ts";
@@ -31,8 +32,7 @@ export function useRefetches(): void {
   const queryClient = useQueryClient();
   const router = useRouter();
   const trpc = useTRPC();
-  const old = (...filters: QueryFilters[]) =>
-    Promise.all(filters.map((filter) => queryClient.invalidateQueries(filter)));
+  const old = (...all: QueryFilters[]) => Promise.all(all.map((filters) => markOld(queryClient, filters)));
 
   useNews(["approval"], SOON_MS, (news) => old({ ...trpc.approvals.detail.pathFilter(), predicate: concerning(news) }));
   useNews(["approval"], COUNTS_MS, () => old(trpc.approvals.count.pathFilter()));

@@ -139,10 +139,13 @@ test("a role in many places: the first of them, and the others page by page", as
   const { id: clientId } = await send("serviceClients.create", { code, name: "Reads in many places", description: "" });
   for (const { id: scopeId } of others) await send("access.assign", { clientId, role: "reader", scopeId });
 
-  // The page of a hundred is made one of six, so that these are three of them.
-  await page.route("**/api/trpc/*access.whatCan*", (route) =>
-    route.continue({ url: route.request().url().replaceAll("%22limit%22%3A100", "%22limit%22%3A6") }),
-  );
+  // The page of a hundred is made one of six, so that these are three of them; the second waits for what is told.
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  await page.route("**/api/trpc/*access.whatCan*", async (route) => {
+    const url = route.request().url();
+    if (url.includes("%22after%22")) await told;
+    await route.continue({ url: url.replaceAll("%22limit%22%3A100", "%22limit%22%3A6") });
+  });
   await page.goto(`/service-clients/${clientId}`);
   const can = page.getByRole("region", { name: "What it may do" }).getByRole("listitem");
   const line = can.filter({ hasText: "read requests" });
@@ -150,7 +153,13 @@ test("a role in many places: the first of them, and the others page by page", as
   await expect(line.getByRole("status")).toHaveText("6 of 15 places are shown");
   const more = line.getByRole("button", { name: "Show more" });
   await more.focus();
+  const asked = page.waitForRequest(/whatCan.*%22after%22/);
   await page.keyboard.press("Enter");
+  await asked;
+  const readAgain = page.waitForRequest(/whatCan.*%22limit%22%3A12/);
+  await send("access.assign", { clientId, role: "decider", scopeId: others[0]?.id });
+  await readAgain;
+  tell();
   await expect(line.getByRole("status")).toHaveText("12 of 15 places are shown");
   await page.keyboard.press("Enter");
   await expect(line.getByRole("status")).toHaveText("15 of 15 places are shown");
