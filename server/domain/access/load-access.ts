@@ -1,6 +1,7 @@
 import type { Access, Grant, ScopeNode } from "#server/domain/access/rules.ts";
 import { narrowAccess } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
+import { ADMITTED } from "#server/domain/identity/admit-person.ts";
 import type { Transaction } from "#server/platform/db.ts";
 import { inTenant } from "#server/platform/db.ts";
 
@@ -14,9 +15,14 @@ export interface Subject {
   readonly clientId: string | null;
 }
 
-/** Whether there is somebody who could hold anything: an active member, or a client that is not disabled. */
+/** Whether there is somebody who could hold anything: an active member who is let in, or a client that is not disabled. */
 async function stands(tx: Transaction, { tenantId, personId, clientId }: Subject): Promise<boolean> {
-  if (personId) return (await tx.membership.count({ where: { tenantId, personId, status: "ACTIVE" } })) > 0;
+  if (personId) {
+    const [{ admitted } = { admitted: false }] = await tx.$queryRaw<{ admitted: boolean }[]>`
+      SELECT ${ADMITTED} AS admitted FROM memberships m JOIN people p ON p.id = m.person_id
+      WHERE m.tenant_id = ${tenantId}::uuid AND m.person_id = ${personId}::uuid AND m.status = 'ACTIVE'`;
+    return admitted;
+  }
   if (!clientId) return false;
   return (await tx.serviceClient.count({ where: { tenantId, id: clientId, disabledAt: null } })) > 0;
 }
@@ -55,6 +61,7 @@ export async function loadAccess(subject: Subject, revision?: bigint): Promise<A
   if (kept && revision !== undefined && kept.revision >= revision) return kept;
   const access = await inTenant(subject.tenantId, (tx) => read(tx, subject));
   snapshots.delete(key);
+  if (access.grants.length === 0) return access; // who is blocked everywhere is let in again without a new revision
   snapshots.set(key, access);
   if (snapshots.size > SNAPSHOTS_MAX) snapshots.delete(snapshots.keys().next().value as string);
   return access;
@@ -83,13 +90,17 @@ const inWords = ({ grants }: Access): string =>
 
 /**
  * Whether others have changed what the caller may since the snapshot. Asked last in a transaction it sees whatever was
- * committed while that waited for its locks (R4). Of a transaction that moves access itself any move of others counts.
+ * committed while that waited for its locks (R4), a block in every tenant too, which moves no revision. Of a transaction
+ * that moves access itself any move of others counts.
  */
 export async function isOutdated(tx: Transaction, caller: Caller): Promise<boolean> {
-  const [now] = await tx.$queryRaw<{ own: bigint; foreign: bigint }[]>`
-    SELECT m.own, r.revision - m.own AS foreign
+  const [now] = await tx.$queryRaw<{ own: bigint; foreign: bigint; admitted: boolean }[]>`
+    SELECT m.own, r.revision - m.own AS foreign,
+      coalesce((SELECT ${ADMITTED} FROM people p WHERE p.id = ${caller.personId}::uuid), true) AS admitted
     FROM access_revisions r, (SELECT coalesce(nullif(current_setting('app.own_moves', true), ''), '0')::bigint AS own) m
     WHERE r.tenant_id = ${caller.tenantId}::uuid`;
-  if (!now || now.foreign <= caller.access.revision) return false;
-  return now.own > 0n || inWords(accessOf(caller, await read(tx, caller))) !== inWords(caller.access);
+  if (!now) return false;
+  const isMoved = now.foreign > caller.access.revision;
+  if (now.admitted && !isMoved) return false;
+  return (isMoved && now.own > 0n) || inWords(accessOf(caller, await read(tx, caller))) !== inWords(caller.access);
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { beforeEach, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
+import { loadAccess } from "#server/domain/access/load-access.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
 import type { Caller } from "#server/domain/caller.ts";
@@ -82,6 +83,17 @@ describe("what waits for a lock while access changes", () => {
       },
     );
     expect([await codeOf(called), await state()]).toEqual(["access.denied", "PENDING"]);
+  });
+
+  test.each(["disabled_at", "frozen_at"])("is refused when its caller is let in nowhere any more: %s", async (kept) => {
+    const called = heldUp(
+      lockApproval,
+      () => approve(vera),
+      () => admin().pool.query(`UPDATE people SET ${kept} = clock_timestamp() WHERE id = $1`, [vera.personId]),
+    );
+    expect([await codeOf(called), await state()]).toEqual(["access.denied", "PENDING"]);
+    await admin().pool.query(`UPDATE people SET ${kept} = NULL WHERE id = $1`, [vera.personId]);
+    expect((await loadAccess(vera, vera.access.revision)).grants).toEqual(vera.access.grants);
   });
 
   test("is done once when others' rights were changed, and its own were not", async () => {
