@@ -3,6 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { inferRouterOutputs } from "@trpc/server";
 import { useTRPC, useTRPCClient } from "#components/api/trpc.ts";
+import { markOld } from "#components/live/mark-old.ts";
 import { onceMore } from "#components/live/news.ts";
 import { useNews } from "#components/live/use-news.ts";
 import type { PeopleView } from "#components/people/view.ts";
@@ -31,9 +32,11 @@ const EVERY_MS = 1_000;
 /** The members of a view: the newest first, or those that fit its words best. */
 export function useMemberPages(view: PeopleView) {
   const client = useTRPCClient();
+  const queryClient = useQueryClient();
   const { words, filter } = peopleAsked(view);
+  const queryKey = [PEOPLE_KEY, { words, filter }];
   const query = useFoundPages<Member>({
-    queryKey: [PEOPLE_KEY, { words, filter }],
+    queryKey,
     search: { collection: "people", words, filters: anyOf("status", filter.status ?? NOT_LEFT) },
     limit: PEOPLE_PAGE,
     list: ({ cursor, limit }, signal) =>
@@ -43,7 +46,7 @@ export function useMemberPages(view: PeopleView) {
   });
   useNews(FOLLOWED, EVERY_MS, (news) => {
     if (words === "") return; // read again with all other lists of people
-    void query.refetch();
+    void markOld(queryClient, { queryKey, exact: true });
     return onceMore(news);
   });
   return query;
