@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import pg from "pg";
 import { newRequestId } from "#server/domain/caller.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { env } from "#server/platform/env.ts";
 import { makeWorld } from "../decide/world.ts";

@@ -6,7 +6,7 @@ import { submitApprovals } from "#server/domain/approvals/submit.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
-import { callerOf, foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
+import { callerOf, foundingCaller, systemCaller } from "#server/domain/identity/find-caller.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 

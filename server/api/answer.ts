@@ -1,6 +1,6 @@
 import type { Explained } from "#server/api/errors.ts";
 import { explain, problem } from "#server/api/errors.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import { logger } from "#server/platform/logger.ts";
 import { rateHeaders } from "#server/platform/rates.ts";
 

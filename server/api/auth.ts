@@ -19,8 +19,8 @@ import {
 import { TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import type { Device } from "#server/domain/identity/open-session.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
 import { safePath } from "#server/domain/identity/rules.ts";
 import type { SignInResult } from "#server/domain/identity/sign-in.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";

@@ -14,8 +14,8 @@ vi.hoisted(() => {
 import { pageCaller, visitorOf } from "#server/api/auth.ts";
 import { createScopes } from "#server/domain/access/create-scopes.ts";
 import { provisionTenant } from "#server/domain/access/provision-tenant.ts";
+import { foundingCaller, systemCaller } from "#server/domain/identity/find-caller.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
-import { foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
 import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { Browser, core, makeAccount } from "#server/testing/http.ts";
 import { bindTestDatabase, makeTenant } from "#server/testing/world.ts";

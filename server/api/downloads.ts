@@ -4,7 +4,7 @@ import { TransportError } from "#server/api/errors.ts";
 import type { ExportedItem } from "#server/domain/bulks/export-bulk.ts";
 import { exportBulk, exportedItems } from "#server/domain/bulks/export-bulk.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import { exportProblems, REPORT_HEADER, reportProblems } from "#server/domain/imports/report-problems.ts";
 import type { Cell } from "#server/platform/csv.ts";
 import { CSV_MARK, csvLines } from "#server/platform/csv.ts";

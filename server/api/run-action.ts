@@ -1,7 +1,7 @@
 import { callerOfRequest, checkOrigin, limitCaller, limitStranger, requestFacts } from "#server/api/context.ts";
 import { explain, TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import { logger } from "#server/platform/logger.ts";
 
 /** A form cannot read a status: what the command answered, or why it refused. */

@@ -4,7 +4,7 @@ import { callerOfRequest, checkOrigin, requestFacts } from "#server/api/context.
 import type { Explained } from "#server/api/errors.ts";
 import { TransportError } from "#server/api/errors.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import { searchAll, searchKeys } from "#server/domain/search/queries.ts";
 import { env } from "#server/platform/env.ts";
 

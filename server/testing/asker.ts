@@ -1,5 +1,5 @@
 import { may } from "#server/domain/caller.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import { startChild } from "#server/testing/children.ts";
 import type { TestDatabase } from "#server/testing/database.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
 import { newRequestId } from "#server/domain/caller.ts";
-import { callerOf } from "#server/domain/identity/queries.ts";
+import { callerOf } from "#server/domain/identity/find-caller.ts";
 import { bindDatabase, connect } from "#server/platform/db.ts";
 import { env } from "#server/platform/env.ts";
 import type { Moment } from "#server/testing/crash.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { flushCompileCache } from "node:module";
 import { decideApprovals } from "#server/domain/approvals/decide.ts";
 import { newRequestId } from "#server/domain/caller.ts";
-import { callerOf } from "#server/domain/identity/queries.ts";
+import { callerOf } from "#server/domain/identity/find-caller.ts";
 import { database } from "#server/platform/db.ts";
 
 /** A process that decides what it is told to, in batches, and reports the sums. Started by the race test. */

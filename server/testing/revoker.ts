@@ -1,4 +1,4 @@
-import { systemCaller } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { revokeSessions } from "#server/domain/sessions/revoke-sessions.ts";
 
 /** A process that ends the sessions that it is told to. Started by the test of who is told of that. */

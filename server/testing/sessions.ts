@@ -1,7 +1,7 @@
 import type { Caller } from "#server/domain/caller.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { listSessions } from "#server/domain/sessions/queries.ts";
 import type { World } from "#server/testing/world.ts";

@@ -10,7 +10,7 @@ import type { Caller } from "#server/domain/caller.ts";
 import { newRequestId } from "#server/domain/caller.ts";
 import { settleDenials } from "#server/domain/governance/record.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
-import { callerOf, callerOfClient, foundingCaller, systemCaller } from "#server/domain/identity/queries.ts";
+import { callerOf, callerOfClient, foundingCaller, systemCaller } from "#server/domain/identity/find-caller.ts";
 import { uuidv7 } from "#server/domain/ids.ts";
 import { putPolicy } from "#server/domain/policies/put-policy.ts";
 import type { Database } from "#server/platform/db.ts";

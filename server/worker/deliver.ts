@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { systemCaller } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { listen } from "#server/platform/channels.ts";
 import { logger } from "#server/platform/logger.ts";
 import { withTrace } from "#server/platform/trace.ts";

@@ -7,7 +7,7 @@ import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Permission } from "#server/domain/access/rules.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
-import { callerOfToken } from "#server/domain/identity/queries.ts";
+import { callerOfToken } from "#server/domain/identity/find-caller.ts";
 import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { settleInvitation } from "#server/domain/people/accept-invitation.ts";
 import { invitePerson } from "#server/domain/people/invite-person.ts";

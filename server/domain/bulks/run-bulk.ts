@@ -9,7 +9,7 @@ import { BATCH_MAX, LEASE_SECONDS, nextTry, REST_SECONDS } from "#server/domain/
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { noteBarred } from "#server/domain/governance/record.ts";
-import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/queries.ts";
+import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/find-caller.ts";
 import { Refusal } from "#server/domain/refusals.ts";
 import { uuid } from "#server/domain/schema.ts";
 import type { Work } from "#server/domain/work.ts";

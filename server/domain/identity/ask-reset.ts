@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { parse } from "#server/domain/command.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
 import { accountOf, RESET_PAUSE_MINUTES, source } from "#server/domain/identity/rules.ts";
 import { askResetInput } from "#server/domain/identity/schema.ts";
 import { uuidv7 } from "#server/domain/ids.ts";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { changePassword } from "#server/domain/identity/change-password.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";
 import { tokenHash } from "#server/domain/ids.ts";

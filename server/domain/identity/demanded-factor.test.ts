@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { listApprovals } from "#server/domain/approvals/queries.ts";
-import { watchSession } from "#server/domain/identity/queries.ts";
+import { watchSession } from "#server/domain/identity/find-caller.ts";
 import { accountWithPasskey, accountWithTotp, codeAt, data, restFactors, told } from "#server/testing/factors.ts";
 import type { Account, Browser } from "#server/testing/http.ts";
 import { makeAccount, signedIn } from "#server/testing/http.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { command } from "#server/domain/command.ts";
-import type { RequestFacts } from "#server/domain/identity/queries.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
+import type { RequestFacts } from "#server/domain/identity/find-caller.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { uuid } from "#server/domain/schema.ts";
 import { clock, database } from "#server/platform/db.ts";
 

@@ -1,7 +1,7 @@
 import { command } from "#server/domain/command.ts";
 import { endLinks } from "#server/domain/identity/end-links.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { linkByToken } from "#server/domain/identity/find-link.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
 import { dropFactorsSince } from "#server/domain/identity/remove-factor.ts";
 import { settleAlarmInput } from "#server/domain/identity/schema.ts";
 import { takeLink } from "#server/domain/identity/take-link.ts";

@@ -1,11 +1,12 @@
 import { command } from "#server/domain/command.ts";
 import { endLinks } from "#server/domain/identity/end-links.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { linkByToken } from "#server/domain/identity/find-link.ts";
 import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import { rememberDevice } from "#server/domain/identity/note-device.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { deviceHashes, devicePartsOf } from "#server/domain/identity/open-session.ts";
-import { systemCaller, tenantsOf } from "#server/domain/identity/queries.ts";
+import { tenantsOf } from "#server/domain/identity/queries.ts";
 import { settleResetInput } from "#server/domain/identity/schema.ts";
 import { takeLink } from "#server/domain/identity/take-link.ts";
 import { tellPasswordChanged } from "#server/domain/identity/tell-password.ts";

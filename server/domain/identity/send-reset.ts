@@ -1,5 +1,6 @@
 import { command } from "#server/domain/command.ts";
-import { firstTenant, systemCaller } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
+import { firstTenant } from "#server/domain/identity/queries.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { languageOf, RESET_MINUTES, RESET_PAUSE_MINUTES } from "#server/domain/identity/rules.ts";
 import { sendResetInput } from "#server/domain/identity/schema.ts";

@@ -6,7 +6,7 @@ import type { Caller } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { closeSession } from "#server/domain/identity/close-session.ts";
 import { endReused } from "#server/domain/identity/end-reused.ts";
-import { callerOfSession, watchSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession, watchSession } from "#server/domain/identity/find-caller.ts";
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { switchTenant } from "#server/domain/identity/switch-tenant.ts";

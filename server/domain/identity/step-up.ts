@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { Caller } from "#server/domain/caller.ts";
 import { command, parse } from "#server/domain/command.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { openChallenge } from "#server/domain/identity/open-challenge.ts";
 import { countCode, forgetTries, provePassword, secondStepHeld } from "#server/domain/identity/prove-password.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
 import { secondFactorsOf } from "#server/domain/identity/require-proof.ts";
 import { rotateSession } from "#server/domain/identity/rotate-session.ts";
 import { source } from "#server/domain/identity/rules.ts";

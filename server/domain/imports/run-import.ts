@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
 import { noteBarred } from "#server/domain/governance/record.ts";
-import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/queries.ts";
+import { barredCaller, callerOf, systemCaller } from "#server/domain/identity/find-caller.ts";
 import { rowChecker } from "#server/domain/imports/check-rows.ts";
 import { closeStaging } from "#server/domain/imports/close-staging.ts";
 import { lockImport } from "#server/domain/imports/lock-import.ts";

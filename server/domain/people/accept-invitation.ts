@@ -1,10 +1,10 @@
 import { grant } from "#server/domain/access/assign-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { command } from "#server/domain/command.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { refuseWeakPassword } from "#server/domain/identity/judge-password.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
 import type { Language } from "#server/domain/identity/rules.ts";
 import { succeedSession } from "#server/domain/identity/succeed-session.ts";
 import { uuidv7 } from "#server/domain/ids.ts";

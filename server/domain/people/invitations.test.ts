@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Caller } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
 import { endReused } from "#server/domain/identity/end-reused.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { newToken, tokenHash, uuidv7 } from "#server/domain/ids.ts";
 import { acceptInvitation } from "#server/domain/people/accept-invitation.ts";

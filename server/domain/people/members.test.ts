@@ -4,7 +4,7 @@ import { listAssignments } from "#server/domain/access/queries.ts";
 import { revokeRole } from "#server/domain/access/revoke-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { addPerson } from "#server/domain/identity/add-person.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { blockPerson } from "#server/domain/people/block-person.ts";

@@ -6,7 +6,7 @@ import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
 import { listGoverned } from "#server/domain/governance/queries.ts";
 import { settleDenials } from "#server/domain/governance/record.ts";
-import { systemCaller } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
 import { blockPerson } from "#server/domain/people/block-person.ts";
 import { grantPlatform } from "#server/domain/platform/grant-platform.ts";
 import { platformHolders } from "#server/domain/platform/queries.ts";

@@ -1,4 +1,5 @@
-import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
+import { tenantIds } from "#server/domain/identity/queries.ts";
 import { collectionsOf, indexDocuments, PAGE } from "#server/domain/search/index-documents.ts";
 import type { CollectionName, Field } from "#server/domain/search/rules.ts";
 import { COLLECTION_NAMES, COLLECTIONS } from "#server/domain/search/rules.ts";

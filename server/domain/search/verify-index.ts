@@ -1,4 +1,5 @@
-import { systemCaller, tenantIds } from "#server/domain/identity/queries.ts";
+import { systemCaller } from "#server/domain/identity/find-caller.ts";
+import { tenantIds } from "#server/domain/identity/queries.ts";
 import { readDocuments } from "#server/domain/search/collections.ts";
 import { indexDocuments, PAGE } from "#server/domain/search/index-documents.ts";
 import type { CollectionName } from "#server/domain/search/rules.ts";

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import { listBulks } from "#server/domain/bulks/queries.ts";
 import type { Caller } from "#server/domain/caller.ts";
-import { callerOfToken } from "#server/domain/identity/queries.ts";
+import { callerOfToken } from "#server/domain/identity/find-caller.ts";
 import { tokenHash } from "#server/domain/ids.ts";
 import { createClient } from "#server/domain/service-clients/create-client.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { assignRole } from "#server/domain/access/assign-role.ts";
 import type { Caller } from "#server/domain/caller.ts";
 import { may } from "#server/domain/caller.ts";
-import { callerOf, callerOfToken } from "#server/domain/identity/queries.ts";
+import { callerOf, callerOfToken } from "#server/domain/identity/find-caller.ts";
 import { isServiceToken, newServiceToken, tokenHash } from "#server/domain/ids.ts";
 import { createClient } from "#server/domain/service-clients/create-client.ts";
 import { issueToken } from "#server/domain/service-clients/issue-token.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Caller } from "#server/domain/caller.ts";
+import { callerOfSession } from "#server/domain/identity/find-caller.ts";
 import type { Place } from "#server/domain/identity/open-session.ts";
 import { beginSession } from "#server/domain/identity/open-session.ts";
-import { callerOfSession } from "#server/domain/identity/queries.ts";
 import { source } from "#server/domain/identity/rules.ts";
 import { signIn } from "#server/domain/identity/sign-in.ts";
 import { tokenHash, uuidv7 } from "#server/domain/ids.ts";
