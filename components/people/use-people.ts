@@ -45,9 +45,10 @@ export function useMemberPages(view: PeopleView) {
       (await client.people.list.query({ ...filter, ids, limit: ids.length }, { signal })).items,
   });
   useNews(FOLLOWED, EVERY_MS, (news) => {
-    const more = words === "" ? undefined : onceMore(news);
-    // At the news itself all lists of people are read again; what is found is a second time, since an index follows.
-    if (words !== "" && !more) void markOld(queryClient, { queryKey, exact: true });
+    if (words === "") return;
+    const more = onceMore(news);
+    // With the news itself all lists of people are read again; what is found once more after it, since the index follows.
+    if (!more) void markOld(queryClient, { queryKey, exact: true });
     return more;
   });
   return query;
