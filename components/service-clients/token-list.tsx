@@ -64,7 +64,7 @@ function Row({ token, onAsk }: { token: Token; onAsk: (what: Asked["what"]) => v
   const { icon: Icon, tone } = LOOKS[state];
   const works = state === "ACTIVE" || state === "REPLACED";
   return (
-    <li className="grid gap-x-4 gap-y-1.5 border-b px-4 py-2.5 md:grid-cols-[minmax(0,1fr)_auto] md:items-center">
+    <li className="grid gap-x-4 gap-y-1.5 border-b px-4 py-2.5 md:grid-cols-[minmax(0,1fr)_auto] md:items-center lg:grid-cols-[minmax(0,1fr)_13rem]">
       <div className="grid min-w-0 gap-x-4 gap-y-1 text-sm lg:grid-cols-[minmax(0,1fr)_minmax(0,17rem)_9rem] lg:items-start">
         <div className="min-w-0">
           <p className="min-w-0 break-words">
@@ -100,7 +100,7 @@ function Row({ token, onAsk }: { token: Token; onAsk: (what: Asked["what"]) => v
         </div>
       </div>
       {works ? (
-        <div className="flex gap-1.5">
+        <div className="flex gap-1.5 lg:justify-end">
           {state === "ACTIVE" ? (
             <Button size="sm" aria-label={t("rotateOf", { name })} onClick={() => onAsk("rotate")}>
               <RefreshCw className="size-3.5" aria-hidden />
