@@ -68,35 +68,6 @@ export interface ClientCaller {
   readonly tenantCode: string;
 }
 
-/** The service client `code` of a tenant given by id or code, or null. */
-export async function callerOfClient(
-  tenantRef: string,
-  code: string,
-  facts: RequestFacts,
-): Promise<ClientCaller | null> {
-  if (tenantRef.length > 100 || tenantRef.includes("\u0000")) return null;
-  const [row] = await database().client.$queryRaw<
-    { tenant_id: string; tenant_code: string; client_id: string; name: string; revision: bigint }[]
-  >`
-    SELECT tenant_id, tenant_code, client_id, name, revision FROM resolve_client(${tenantRef}, ${code})`;
-  if (!row) return null;
-  const subject = { tenantId: row.tenant_id, personId: null, clientId: row.client_id };
-  const access = await loadAccess(subject, row.revision);
-  return {
-    tenantCode: row.tenant_code,
-    caller: {
-      ...facts,
-      ...subject,
-      kind: "CLIENT",
-      name: row.name,
-      sessionId: null,
-      within: null,
-      access,
-      locale: facts.locale ?? "en",
-    },
-  };
-}
-
 interface TokenRow {
   tenant_id: string;
   tenant_code: string;
@@ -106,6 +77,41 @@ interface TokenRow {
   permissions: string[] | null;
   scope_id: string | null;
   revision: bigint;
+}
+
+const clientCaller = (
+  row: Pick<TokenRow, "tenant_id" | "tenant_code" | "client_id" | "name">,
+  held: Pick<Caller, "access" | "token">,
+  facts: RequestFacts,
+): ClientCaller => ({
+  tenantCode: row.tenant_code,
+  caller: {
+    ...facts,
+    ...held,
+    kind: "CLIENT",
+    tenantId: row.tenant_id,
+    personId: null,
+    clientId: row.client_id,
+    name: row.name,
+    sessionId: null,
+    within: null,
+    locale: facts.locale ?? "en",
+  },
+});
+
+/** The service client `code` of a tenant given by id or code, or null. */
+export async function callerOfClient(
+  tenantRef: string,
+  code: string,
+  facts: RequestFacts,
+): Promise<ClientCaller | null> {
+  if (tenantRef.length > 100 || tenantRef.includes("\u0000")) return null;
+  const [row] = await database().client.$queryRaw<Omit<TokenRow, "token_id" | "permissions" | "scope_id">[]>`
+    SELECT tenant_id, tenant_code, client_id, name, revision FROM resolve_client(${tenantRef}, ${code})`;
+  if (!row) return null;
+  const subject = { tenantId: row.tenant_id, personId: null, clientId: row.client_id };
+  const access = await loadAccess(subject, row.revision);
+  return clientCaller(row, { access }, facts);
 }
 
 /** A token with what it leaves of its client's access. */
@@ -122,24 +128,12 @@ export async function callerOfToken(hash: string, facts: RequestFacts): Promise<
   if (!row) return null;
   const subject = { tenantId: row.tenant_id, personId: null, clientId: row.client_id };
   const access = await loadAccess(subject, row.revision);
-  return {
-    tenantCode: row.tenant_code,
-    caller: {
-      ...facts,
-      ...subject,
-      ...byToken(access, row.token_id, row.permissions, row.scope_id),
-      kind: "CLIENT",
-      name: row.name,
-      sessionId: null,
-      within: null,
-      locale: facts.locale ?? "en",
-    },
-  };
+  return clientCaller(row, byToken(access, row.token_id, row.permissions, row.scope_id), facts);
 }
 
 /**
  * A person or client without a request: for work that goes on after it, with today's grants. Null when no longer a
- * member, when the client is disabled, or when the token that it came with was revoked.
+ * member who is let in, when the client is disabled, or when the token that it came with was revoked.
  */
 export async function callerOf(
   subject: { tenantId: string; personId: string | null; clientId: string | null },
