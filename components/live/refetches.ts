@@ -32,7 +32,9 @@ export function useRefetches(): void {
   const queryClient = useQueryClient();
   const router = useRouter();
   const trpc = useTRPC();
-  const old = (...all: QueryFilters[]) => Promise.all(all.map((filters) => markOld(queryClient, filters)));
+  const old = (...all: QueryFilters[]) => {
+    for (const filters of all) markOld(queryClient, filters);
+  };
 
   useNews(["approval"], SOON_MS, (news) => old({ ...trpc.approvals.detail.pathFilter(), predicate: concerning(news) }));
   useNews(["approval"], COUNTS_MS, () => old(trpc.approvals.count.pathFilter()));
@@ -50,7 +52,7 @@ export function useRefetches(): void {
   useNews(["person", "invitation", "assignment", "role", "scope"], COUNTS_MS, (news) => {
     // What the reader may do comes with the layout, and is among what was missed.
     if (news.all) router.refresh();
-    return old(
+    old(
       { queryKey: [PEOPLE_KEY] },
       { queryKey: [HOLDERS_KEY] },
       { queryKey: [UNUSED_KEY] },

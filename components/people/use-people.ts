@@ -48,7 +48,7 @@ export function useMemberPages(view: PeopleView) {
     if (words === "") return;
     const more = onceMore(news);
     // With the news itself all lists of people are read again; what is found once more after it, since the index follows.
-    if (!more) void markOld(queryClient, { queryKey, exact: true });
+    if (!more) markOld(queryClient, { queryKey, exact: true });
     return more;
   });
   return query;
